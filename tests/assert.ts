@@ -1,0 +1,4 @@
+/** The assertions of Deno's standard library, with types. */
+
+// @ts-types="./assert.d.ts"
+export * from "npm:/deno-std@1.4.0/assert/mod.js";
