@@ -1,0 +1,161 @@
+import type { Claim, ClaimedAction } from "../_shared/contract/claim.ts";
+import type { AttemptKey, AttemptResult } from "../_shared/contract/report.ts";
+import { AddressRefused, type AddressRules } from "./address.ts";
+import type { Clock } from "./clock.ts";
+import { BodyTooLarge, guardedFetch } from "./guarded_fetch.ts";
+import type { CheckedHandler, Context } from "./handler.ts";
+import { jsonOutput, OutputError } from "./json_output.ts";
+import type { Logger } from "./logger.ts";
+import { completed, failed, isOutcome, type Outcome, retry } from "./outcome.ts";
+import type { Secrets } from "./secrets.ts";
+import { type FilledTemplate, fillTemplate, TemplateError } from "./template.ts";
+
+/** The longest error text that is stored, in characters. */
+const LONGEST_ERROR = 4000;
+
+/** Errors that mean the same on every attempt. */
+const FINAL_ERRORS = [TemplateError, OutputError, AddressRefused, BodyTooLarge];
+
+/** What attempts run on. */
+export interface AttemptDependencies {
+  readonly clock: Clock;
+  readonly fetch: typeof fetch;
+  readonly rules: AddressRules;
+  readonly secrets: Secrets;
+  readonly logger: Logger;
+  /** The handlers, by action type. */
+  readonly handlers: ReadonlyMap<string, CheckedHandler>;
+  /** Runs what has a `target_endpoint`, whatever its action type. */
+  readonly callApplication: CheckedHandler;
+}
+
+/**
+ * Runs one attempt to its end: fills its template, runs its handler, turns the outcome into the
+ * result that is reported. Never throws. The attempt ends at its deadline or at an abort of
+ * `signal`, even if its handler ignores both.
+ */
+export async function runAttempt(
+  claim: Claim,
+  action: ClaimedAction,
+  signal: AbortSignal,
+  dependencies: AttemptDependencies,
+): Promise<AttemptResult> {
+  const deadline = new AbortController();
+  const timeout = `Timed out after ${action.timeout_seconds} s`;
+  const cancel = dependencies.clock.after(action.timeout_seconds * 1000, () => {
+    deadline.abort(new DOMException(timeout, "TimeoutError"));
+  });
+  const either = AbortSignal.any([signal, deadline.signal]);
+  try {
+    const outcome = await Promise.race([
+      perform(claim, action, either, dependencies),
+      abortion(either),
+    ]);
+    return toResult(claim, outcome, dependencies.secrets);
+  } catch (error) {
+    const outcome = deadline.signal.aborted ? retry({ reason: timeout }) : outcomeOf(error);
+    return toResult(claim, outcome, dependencies.secrets);
+  } finally {
+    cancel();
+  }
+}
+
+/** Rejects when the signal is aborted. */
+function abortion(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
+}
+
+async function perform(
+  claim: Claim,
+  action: ClaimedAction,
+  signal: AbortSignal,
+  dependencies: AttemptDependencies,
+): Promise<Outcome> {
+  const filled = fillTemplate(action, claim.values);
+  const handler = filled.targetEndpoint === null
+    ? dependencies.handlers.get(action.action_type)
+    : dependencies.callApplication;
+  if (handler === undefined) return failed(`Unknown action type "${action.action_type}"`);
+  const context = createContext(claim, action, filled, signal, dependencies);
+  const outcome: unknown = await handler(filled.payload, context);
+  if (!isOutcome(outcome)) {
+    throw new TypeError(`Handler of "${action.action_type}" gave no outcome`);
+  }
+  if (outcome.kind !== "completed") return outcome;
+  return completed(jsonOutput(outcome.output, (text) => dependencies.secrets.redact(text)));
+}
+
+function createContext(
+  claim: Claim,
+  action: ClaimedAction,
+  filled: FilledTemplate,
+  signal: AbortSignal,
+  { clock, fetch, rules, secrets, logger }: AttemptDependencies,
+): Context {
+  return {
+    idempotencyKey: claim.idempotency_key,
+    attempt: claim.attempt,
+    signal,
+    fetch: guardedFetch({ fetch, rules, signal }),
+    secret: (name) => secrets.read(name),
+    now: () => clock.now(),
+    logger,
+    traceparent: claim.traceparent,
+    action: {
+      id: claim.id,
+      type: action.action_type,
+      workflowId: claim.workflow_id,
+      workflowActionId: claim.workflow_action_id,
+      runId: claim.run_id,
+      meta: claim.meta,
+      targetEndpoint: filled.targetEndpoint,
+      appUrl: action.app_url,
+    },
+  };
+}
+
+/** A throw means "unexpected: retry", but for the few that mean the same each time. */
+function outcomeOf(error: unknown): Outcome {
+  const reason = error instanceof Error ? error.message : String(error);
+  const isFinal = FINAL_ERRORS.some((type) => error instanceof type);
+  return isFinal ? failed(reason) : retry({ reason: `Unexpected error: ${reason}` });
+}
+
+function toResult(claim: Claim, outcome: Outcome, secrets: Secrets): AttemptResult {
+  const key: AttemptKey = { id: claim.id, attempt: claim.attempt };
+  switch (outcome.kind) {
+    case "completed": {
+      const output = jsonOutput(outcome.output, (text) => text);
+      return { ...key, status: "completed", ...(output === undefined ? {} : { output }) };
+    }
+    case "waiting":
+      return {
+        ...key,
+        status: "waiting",
+        ...(outcome.timeout === undefined ? {} : { timeout_ms: wholeMs(outcome.timeout) }),
+      };
+    default:
+      return {
+        ...key,
+        status: "failed",
+        error: storable(secrets.redact(outcome.reason)),
+        final: outcome.kind === "failed",
+        ...(outcome.httpStatus === undefined ? {} : { http_status: outcome.httpStatus }),
+        ...(outcome.kind === "failed" || outcome.after === undefined
+          ? {}
+          : { retry_after_ms: wholeMs(outcome.after) }),
+      };
+  }
+}
+
+function wholeMs(ms: number): number {
+  return Math.max(0, Math.round(ms));
+}
+
+/** Postgres stores neither NUL nor half of a surrogate pair. */
+function storable(text: string): string {
+  return text.replaceAll("\0", "\uFFFD").slice(0, LONGEST_ERROR).toWellFormed();
+}

@@ -1,0 +1,60 @@
+import { type AddressRules, checkAddress } from "./address.ts";
+
+/** The largest body that is read, in bytes, unless a caller says otherwise. */
+export const LARGEST_BODY_BYTES = 4 * 1024 * 1024;
+
+/** An answer's body is larger than what is read. No retry mends it. */
+export class BodyTooLarge extends Error {
+  override readonly name = "BodyTooLarge";
+}
+
+/** Like `fetch`, for addresses that a definition or a record named. */
+export type GuardedFetch = (url: string, init?: RequestInit) => Promise<Response>;
+
+/** What a guarded fetch stands on. */
+export interface GuardedFetchOptions {
+  readonly fetch: typeof fetch;
+  readonly rules: AddressRules;
+  /** Ends the call and the reading of its body: the attempt's deadline or stop. */
+  readonly signal: AbortSignal;
+  readonly largestBodyBytes?: number;
+}
+
+/**
+ * A `fetch` that calls public https addresses only, follows no redirect, ends with the attempt,
+ * and reads no more than a set number of bytes.
+ *
+ * @throws {AddressRefused} From the call, if the address may not be called.
+ * @throws {BodyTooLarge} From reading the body.
+ */
+export function guardedFetch(options: GuardedFetchOptions): GuardedFetch {
+  const largest = options.largestBodyBytes ?? LARGEST_BODY_BYTES;
+  return async (address, init = {}) => {
+    const url = await checkAddress(address, options.rules);
+    const signals = init.signal ? [options.signal, init.signal] : [options.signal];
+    const response = await options.fetch(url, {
+      ...init,
+      redirect: "manual",
+      signal: AbortSignal.any(signals),
+    });
+    if (response.body === null) return response;
+    const { status, statusText, headers } = response;
+    const body = response.body.pipeThrough(capped(url, largest));
+    return new Response(body, { status, statusText, headers });
+  };
+}
+
+function capped(url: URL, largest: number): TransformStream<Uint8Array, Uint8Array> {
+  let read = 0;
+  return new TransformStream({
+    transform(chunk, controller) {
+      read += chunk.byteLength;
+      if (read > largest) {
+        throw new BodyTooLarge(
+          `Answer of "${url.origin}${url.pathname}" is too large: at most ${largest} bytes are read`,
+        );
+      }
+      controller.enqueue(chunk);
+    },
+  });
+}

@@ -1,0 +1,62 @@
+import { z } from "zod";
+import type { Environment } from "./settings.ts";
+
+/** The engine's own; every other name that a handler reads is added when it is read. */
+const ENGINE_SECRETS = [
+  "SUPABASE_SECRET_KEYS",
+  "SUPABASE_SERVICE_ROLE_KEY",
+  "SUPABASE_DB_URL",
+  "WORKFLOW_SECRET",
+  "WORKFLOW_WEBHOOK_SECRET",
+  "RESEND_API_KEY",
+  "SENDGRID_API_KEY",
+];
+
+/** Shorter values are too likely to be ordinary words. */
+const SHORTEST_SECRET = 8;
+
+/** The form of SUPABASE_SECRET_KEYS: `{"default":"sb_secret_…"}`. */
+const keySet = z.string().transform((text, context) => {
+  try {
+    return z.record(z.string(), z.string()).parse(JSON.parse(text));
+  } catch {
+    context.addIssue("Not a JSON object of keys");
+    return z.NEVER;
+  }
+}).transform((keys) => Object.values(keys));
+
+/** Reads secrets and keeps their values out of everything that is stored or logged. */
+export class Secrets {
+  readonly #environment: Environment;
+  readonly #values = new Map<string, string>();
+
+  constructor(environment: Environment) {
+    this.#environment = environment;
+    for (const name of ENGINE_SECRETS) this.read(name);
+  }
+
+  /** The secret's value, or nothing when it is not set. Its value is redacted from now on. */
+  read(name: string): string | undefined {
+    const value = this.#environment(name) || undefined;
+    if (value !== undefined) {
+      for (const part of partsOf(value)) this.#values.set(part, name);
+    }
+    return value;
+  }
+
+  /** The text with each known secret replaced by `[redacted NAME]`. */
+  redact(text: string): string {
+    let redacted = text;
+    for (const [value, name] of this.#values) {
+      redacted = redacted.replaceAll(value, `[redacted ${name}]`);
+    }
+    return redacted;
+  }
+}
+
+/** A secret as it is, as it stands in JSON, and each one of a list or of a JSON object. */
+function partsOf(value: string): string[] {
+  const listed = keySet.safeParse(value).data ?? value.split(/\s+/);
+  const parts = [value, JSON.stringify(value).slice(1, -1), ...listed];
+  return parts.filter((part) => part.length >= SHORTEST_SECRET);
+}

@@ -1,0 +1,65 @@
+import { z } from "zod";
+
+/** Reads one variable of the environment. */
+export type Environment = (name: string) => string | undefined;
+
+const list = (separator: RegExp) =>
+  z.string().default("").transform((text) => text.split(separator).filter((item) => item !== ""));
+
+const atLeast = (least: number, standard: number) => z.coerce.number().min(least).default(standard);
+
+const variables = z.object({
+  SUPABASE_URL: z.url(),
+  /** Verifies wake-ups; several, separated by spaces, while they are rotated. */
+  WORKFLOW_SECRET: list(/\s+/),
+  /** host or host:port that may be called although it is private or plain http. */
+  WORKFLOW_ALLOWED_HOSTS: list(/[\s,]+/),
+  /** Attempts that run at the same time. */
+  WORKFLOW_CONCURRENCY: atLeast(1, 100),
+  /** Claims, and results, that one call carries at most. */
+  WORKFLOW_BATCH: atLeast(1, 100),
+  /** Seconds that an isolate is sure of; claiming stops at 60 % of them. */
+  WORKFLOW_WALL_SECONDS: atLeast(1, 75),
+  /** Attempts after which claiming stops, because the CPU time spent cannot be read. */
+  WORKFLOW_MAX_ACTIONS: atLeast(1, 2000),
+  /** Milliseconds that a worker keeps looking after its last wake-up or work. */
+  WORKFLOW_LINGER_MS: atLeast(0, 2000),
+});
+
+/** What the environment sets. */
+export interface Settings {
+  readonly supabaseUrl: string;
+  readonly wakeUpSecrets: readonly string[];
+  readonly allowedHosts: readonly string[];
+  readonly concurrency: number;
+  readonly batch: number;
+  readonly wallMs: number;
+  readonly maxActions: number;
+  readonly lingerMs: number;
+}
+
+/**
+ * Reads the settings.
+ *
+ * @throws {Error} If a variable is missing or malformed; the message names each one.
+ */
+export function readSettings(environment: Environment): Settings {
+  const names = Object.keys(variables.shape);
+  const present = names.map((name) => [name, environment(name) || undefined]);
+  const parsed = variables.safeParse(Object.fromEntries(present));
+  if (!parsed.success) {
+    const issues = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
+    throw new Error(`Cannot read the environment: ${issues.join("; ")}`);
+  }
+  const read = parsed.data;
+  return {
+    supabaseUrl: read.SUPABASE_URL,
+    wakeUpSecrets: read.WORKFLOW_SECRET,
+    allowedHosts: read.WORKFLOW_ALLOWED_HOSTS,
+    concurrency: read.WORKFLOW_CONCURRENCY,
+    batch: read.WORKFLOW_BATCH,
+    wallMs: read.WORKFLOW_WALL_SECONDS * 1000,
+    maxActions: read.WORKFLOW_MAX_ACTIONS,
+    lingerMs: read.WORKFLOW_LINGER_MS,
+  };
+}
