@@ -177,7 +177,7 @@ join our_relation as r on r.oid = p.polrelid
 union all
 select 'function', f.name,
   concat_ws(
-    E'\n',
+    e'\n',
     'owner ' || f.proowner::regrole::text,
     case
       when f.prokind in ('f', 'p') then pg_get_functiondef(f.oid)
