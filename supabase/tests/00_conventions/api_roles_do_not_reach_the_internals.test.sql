@@ -14,13 +14,13 @@ select is_empty(
 
 select is_empty(
   $$
-    select p.oid::regprocedure, g.grantee::regrole
+    select p.oid::regprocedure::text, g.grantee::regrole
     from pg_catalog.pg_proc as p
     cross join lateral aclexplode(p.proacl) as g
     where p.pronamespace = 'workflow_engine'::regnamespace
       and g.grantee::regrole::text in ('anon', 'authenticated', 'service_role', 'authenticator')
     union all
-    select c.oid::regclass, g.grantee::regrole
+    select c.oid::regclass::text, g.grantee::regrole
     from pg_catalog.pg_class as c
     cross join lateral aclexplode(c.relacl) as g
     where c.relnamespace = 'workflow_engine'::regnamespace
