@@ -1,13 +1,15 @@
 import type { Claim, ClaimedAction } from "../_shared/contract/claim.ts";
+import type { Json } from "../_shared/contract/json.ts";
 import type { AttemptKey, AttemptResult } from "../_shared/contract/report.ts";
 import { AddressRefused, type AddressRules } from "./address.ts";
 import type { Clock } from "./clock.ts";
-import { BodyTooLarge, guardedFetch } from "./guarded_fetch.ts";
+import { BodyTooLarge, guardedFetch, NoAnswer } from "./guarded_fetch.ts";
 import type { CheckedHandler, Context } from "./handler.ts";
 import { jsonOutput, OutputError } from "./json_output.ts";
 import type { Logger } from "./logger.ts";
 import { completed, failed, isOutcome, type Outcome, retry } from "./outcome.ts";
 import type { Secrets } from "./secrets.ts";
+import type { Environment } from "./settings.ts";
 import { type FilledTemplate, fillTemplate, TemplateError } from "./template.ts";
 
 /** The longest error text that is stored, in characters. */
@@ -21,6 +23,7 @@ export interface AttemptDependencies {
   readonly clock: Clock;
   readonly fetch: typeof fetch;
   readonly rules: AddressRules;
+  readonly environment: Environment;
   readonly secrets: Secrets;
   readonly logger: Logger;
   /** The handlers, by action type. */
@@ -73,7 +76,7 @@ async function perform(
   action: ClaimedAction,
   signal: AbortSignal,
   dependencies: AttemptDependencies,
-): Promise<Outcome> {
+): Promise<Outcome<Json>> {
   const filled = fillTemplate(action, claim.values);
   const handler = filled.targetEndpoint === null
     ? dependencies.handlers.get(action.action_type)
@@ -93,7 +96,7 @@ function createContext(
   action: ClaimedAction,
   filled: FilledTemplate,
   signal: AbortSignal,
-  { clock, fetch, rules, secrets, logger }: AttemptDependencies,
+  { clock, fetch, rules, environment, secrets, logger }: AttemptDependencies,
 ): Context {
   return {
     idempotencyKey: claim.idempotency_key,
@@ -101,6 +104,7 @@ function createContext(
     signal,
     fetch: guardedFetch({ fetch, rules, signal }),
     secret: (name) => secrets.read(name),
+    setting: (name) => environment(name) || undefined,
     now: () => clock.now(),
     logger,
     traceparent: claim.traceparent,
@@ -118,19 +122,22 @@ function createContext(
 }
 
 /** A throw means "unexpected: retry", but for the few that mean the same each time. */
-function outcomeOf(error: unknown): Outcome {
+function outcomeOf(error: unknown): Outcome<never> {
   const reason = error instanceof Error ? error.message : String(error);
-  const isFinal = FINAL_ERRORS.some((type) => error instanceof type);
-  return isFinal ? failed(reason) : retry({ reason: `Unexpected error: ${reason}` });
+  if (FINAL_ERRORS.some((type) => error instanceof type)) return failed(reason);
+  if (error instanceof NoAnswer) return retry({ reason });
+  return retry({ reason: `Unexpected error: ${reason}` });
 }
 
-function toResult(claim: Claim, outcome: Outcome, secrets: Secrets): AttemptResult {
+function toResult(claim: Claim, outcome: Outcome<Json>, secrets: Secrets): AttemptResult {
   const key: AttemptKey = { id: claim.id, attempt: claim.attempt };
   switch (outcome.kind) {
-    case "completed": {
-      const output = jsonOutput(outcome.output, (text) => text);
-      return { ...key, status: "completed", ...(output === undefined ? {} : { output }) };
-    }
+    case "completed":
+      return {
+        ...key,
+        status: "completed",
+        ...(outcome.output === undefined ? {} : { output: outcome.output }),
+      };
     case "waiting":
       return {
         ...key,

@@ -8,6 +8,11 @@ export class BodyTooLarge extends Error {
   override readonly name = "BodyTooLarge";
 }
 
+/** A call got no answer: refused, reset, not resolved, or too slow. Another attempt may get one. */
+export class NoAnswer extends Error {
+  override readonly name = "NoAnswer";
+}
+
 /** Like `fetch`, for addresses that a definition or a record named. */
 export type GuardedFetch = (url: string, init?: RequestInit) => Promise<Response>;
 
@@ -25,6 +30,7 @@ export interface GuardedFetchOptions {
  * and reads no more than a set number of bytes.
  *
  * @throws {AddressRefused} From the call, if the address may not be called.
+ * @throws {NoAnswer} From the call, if there is no answer.
  * @throws {BodyTooLarge} From reading the body.
  */
 export function guardedFetch(options: GuardedFetchOptions): GuardedFetch {
@@ -32,11 +38,14 @@ export function guardedFetch(options: GuardedFetchOptions): GuardedFetch {
   return async (address, init = {}) => {
     const url = await checkAddress(address, options.rules);
     const signals = init.signal ? [options.signal, init.signal] : [options.signal];
-    const response = await options.fetch(url, {
-      ...init,
-      redirect: "manual",
-      signal: AbortSignal.any(signals),
-    });
+    const signal = AbortSignal.any(signals);
+    const response = await options.fetch(url, { ...init, redirect: "manual", signal })
+      .catch((error: unknown) => {
+        const reason = error instanceof Error ? error.message : String(error);
+        throw new NoAnswer(`"${url.origin}${url.pathname}" did not answer: ${reason}`, {
+          cause: error,
+        });
+      });
     if (response.body === null) return response;
     const { status, statusText, headers } = response;
     const body = response.body.pipeThrough(capped(url, largest));

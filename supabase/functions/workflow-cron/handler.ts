@@ -17,6 +17,8 @@ export interface Context {
   readonly fetch: GuardedFetch;
   /** The secret's value, or undefined when it is not set. It is redacted in what is stored. */
   readonly secret: (name: string) => string | undefined;
+  /** What the environment says, if it is no secret: an address, a limit. */
+  readonly setting: (name: string) => string | undefined;
   /** The wall clock. */
   readonly now: () => Date;
   readonly logger: Logger;

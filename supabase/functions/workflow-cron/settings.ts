@@ -21,7 +21,7 @@ const variables = z.object({
   /** Seconds that an isolate is sure of; claiming stops at 60 % of them. */
   WORKFLOW_WALL_SECONDS: atLeast(1, 75),
   /** Attempts after which claiming stops, because the CPU time spent cannot be read. */
-  WORKFLOW_MAX_ACTIONS: atLeast(1, 2000),
+  WORKFLOW_MAX_ACTIONS: atLeast(1, 1000),
   /** Milliseconds that a worker keeps looking after its last wake-up or work. */
   WORKFLOW_LINGER_MS: atLeast(0, 2000),
 });

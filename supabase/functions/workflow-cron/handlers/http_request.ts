@@ -1,0 +1,92 @@
+/**
+ * `http_request`: calls any public https address and keeps the answer.
+ *
+ * The call carries `idempotency-key` and `traceparent` headers unless the payload sets its own.
+ * 408, 409, 425, 429, 5xx and no answer are tried again; every other status but 2xx is final.
+ *
+ * @example The payload of an action
+ * ```json
+ * {
+ *   "method": "POST",
+ *   "url": "https://api.example.com/orders/{{ $.record.id }}/ship",
+ *   "headers": { "accept": "application/json" },
+ *   "json": { "carrier": "post" },
+ *   "timeout_seconds": 10
+ * }
+ * ```
+ */
+import { z } from "zod";
+import { parsedJson } from "../../_shared/contract/json.ts";
+import type { Context } from "../handler.ts";
+import { isJson, outcomeOfRefusal, parseJson } from "../http_answer.ts";
+import { completed, type Outcome } from "../outcome.ts";
+
+/** The headers of an answer that are worth storing. */
+const KEPT_HEADERS = [
+  "content-type",
+  "date",
+  "etag",
+  "last-modified",
+  "link",
+  "location",
+  "x-request-id",
+];
+
+export const input = z.strictObject({
+  method: z.enum(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]).default("GET"),
+  url: z.string().min(1),
+  headers: z.record(z.string(), z.string()).default({}),
+  /** The body as it is. */
+  body: z.string().optional(),
+  /** The body as JSON. */
+  json: parsedJson.optional(),
+  /** Ends the call before the action's own deadline. */
+  timeout_seconds: z.number().positive().optional(),
+}).refine((payload) => payload.body === undefined || payload.json === undefined, {
+  error: 'Expected "body" or "json", received both',
+}).refine(
+  ({ method, body, json }) =>
+    !["GET", "HEAD"].includes(method) || (body === undefined && json === undefined),
+  { error: "A GET or HEAD request has no body", path: ["method"] },
+);
+
+export const output = z.object({
+  status: z.int(),
+  headers: z.record(z.string(), z.string()),
+  /** What the answer's JSON holds, or its text. */
+  body: parsedJson,
+});
+
+export async function run(
+  payload: z.output<typeof input>,
+  context: Context,
+): Promise<Outcome<z.output<typeof output>>> {
+  const response = await context.fetch(payload.url, requestOf(payload, context));
+  const text = (await response.text()).replaceAll("\0", "\uFFFD");
+  if (!response.ok) {
+    const caller = `${payload.method} "${payload.url.replace(/[?#].*/s, "")}"`;
+    return outcomeOfRefusal(caller, response, text, context.now());
+  }
+  const body = isJson(response.headers) ? parseJson(text) ?? text : text;
+  return completed({ status: response.status, headers: keptHeaders(response.headers), body });
+}
+
+function requestOf(payload: z.output<typeof input>, context: Context): RequestInit {
+  const headers = new Headers({
+    "idempotency-key": context.idempotencyKey,
+    traceparent: context.traceparent,
+  });
+  if (payload.json !== undefined) headers.set("content-type", "application/json");
+  for (const [name, value] of Object.entries(payload.headers)) headers.set(name, value);
+  const { method, timeout_seconds: seconds } = payload;
+  return {
+    method,
+    headers,
+    body: payload.json === undefined ? payload.body ?? null : JSON.stringify(payload.json),
+    signal: seconds === undefined ? null : AbortSignal.timeout(seconds * 1000),
+  };
+}
+
+function keptHeaders(headers: Headers): Record<string, string> {
+  return Object.fromEntries([...headers].filter(([name]) => KEPT_HEADERS.includes(name)));
+}

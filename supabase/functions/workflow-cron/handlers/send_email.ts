@@ -1,0 +1,50 @@
+/**
+ * `send_email`: sends a mail through Resend or SendGrid, whichever has its key set; Resend if both
+ * have. An address may be `Name <user@host>`; `to`, `cc`, `bcc` and `reply_to` may be lists.
+ *
+ * | secret | default |
+ * | --- | --- |
+ * | RESEND_API_KEY, SENDGRID_API_KEY | one must be set |
+ * | RESEND_BASE_URL | https://api.resend.com |
+ * | SENDGRID_BASE_URL | https://api.sendgrid.com |
+ *
+ * @example The payload of an action
+ * ```json
+ * {
+ *   "from": "Acme <hello@acme.example>",
+ *   "to": "{{ $.record.email | required }}",
+ *   "subject": "Welcome, {{ $.record.name | default: 'friend' }}",
+ *   "text": "Good to have you."
+ * }
+ * ```
+ */
+import { z } from "zod";
+import type { Context } from "../handler.ts";
+import { message } from "../mail/message.ts";
+import type { SendMessage } from "../mail/provider.ts";
+import { sendThroughResend } from "../mail/resend.ts";
+import { sendThroughSendgrid } from "../mail/sendgrid.ts";
+import { failed, type Outcome } from "../outcome.ts";
+
+const PROVIDERS: readonly { keyName: string; send: SendMessage }[] = [
+  { keyName: "RESEND_API_KEY", send: sendThroughResend },
+  { keyName: "SENDGRID_API_KEY", send: sendThroughSendgrid },
+];
+
+export const input = message;
+
+export const output = z.object({ provider: z.string(), id: z.string().nullable() });
+
+export async function run(
+  payload: z.output<typeof input>,
+  context: Context,
+): Promise<Outcome<z.output<typeof output>>> {
+  for (const { keyName, send } of PROVIDERS) {
+    const key = context.secret(keyName);
+    if (key !== undefined) return await send(payload, key, context);
+  }
+  return failed(
+    "Cannot send a mail: no provider is set up; type `supabase secrets set RESEND_API_KEY=re_…` " +
+      "or `supabase secrets set SENDGRID_API_KEY=SG.…`",
+  );
+}

@@ -1,0 +1,103 @@
+/**
+ * `webhook`: calls an application. Every action with a `target_endpoint` runs here, whatever its
+ * action type; a relative endpoint is taken from Vault's `APP_URL`.
+ *
+ * The application gets a POST whose JSON body is the `applicationCall` of the contract, signed with
+ * WORKFLOW_WEBHOOK_SECRET after Standard Webhooks 1.0 (`webhook-id` is the same on each attempt),
+ * with `idempotency-key`, `traceparent` and the plain `x-workflow-signature`.
+ *
+ * | answer | outcome |
+ * | --- | --- |
+ * | 2xx | completed; a JSON body is the output |
+ * | 202 | waiting, until the application reports back |
+ * | 408, 409, 425, 429, 5xx, none | tried again, no sooner than `Retry-After` says |
+ * | any other | failed; a redirect is not followed |
+ *
+ * @example An action and its payload
+ * ```json
+ * {
+ *   "action_type": "webhook",
+ *   "target_endpoint": "/api/grant-trial",
+ *   "payload": { "user_id": "{{ $.record.id }}", "days": 14 }
+ * }
+ * ```
+ */
+import { z } from "zod";
+import type { ApplicationCall } from "../../_shared/contract/application_call.ts";
+import { parsedJson } from "../../_shared/contract/json.ts";
+import type { ActionIdentity, Context } from "../handler.ts";
+import { isJson, outcomeOfRefusal, parseJson } from "../http_answer.ts";
+import { completed, failed, type Outcome, waiting } from "../outcome.ts";
+import { plainSignature, sign } from "../signature.ts";
+
+export const input = parsedJson;
+
+export const output = parsedJson;
+
+export async function run(
+  payload: z.output<typeof input>,
+  context: Context,
+): Promise<Outcome<z.output<typeof output>>> {
+  const url = urlOf(context.action);
+  if (url.problem !== undefined) return failed(url.problem);
+  const secrets = (context.secret("WORKFLOW_WEBHOOK_SECRET") ?? "").split(/\s+/).filter(Boolean);
+  const [firstSecret] = secrets;
+  if (firstSecret === undefined) {
+    return failed(
+      "Cannot sign the call: set a secret with `supabase secrets set " +
+        'WORKFLOW_WEBHOOK_SECRET="whsec_$(openssl rand -base64 32)"`',
+    );
+  }
+  const body = JSON.stringify(bodyOf(payload, context));
+  const response = await context.fetch(url.href, {
+    method: "POST",
+    body,
+    headers: {
+      "content-type": "application/json",
+      "idempotency-key": context.idempotencyKey,
+      traceparent: context.traceparent,
+      "x-workflow-signature": await plainSignature(firstSecret, body),
+      ...sign(secrets, `msg_${context.action.id.replaceAll("-", "")}`, context.now(), body),
+    },
+  });
+  return await outcomeOf(response, context);
+}
+
+type Target = { href: string; problem?: undefined } | { problem: string };
+
+function urlOf({ targetEndpoint, appUrl }: ActionIdentity): Target {
+  if (targetEndpoint === null || targetEndpoint === "") {
+    return { problem: "Cannot call the application: the action has no target_endpoint" };
+  }
+  if (/^[a-z][a-z0-9+.-]*:/i.test(targetEndpoint)) return { href: targetEndpoint };
+  if (appUrl === null) {
+    return {
+      problem: `Cannot call "${targetEndpoint}": set the application's address with ` +
+        "`select workflow_configure(url, app_url)`",
+    };
+  }
+  return { href: `${appUrl.replace(/\/+$/, "")}/${targetEndpoint.replace(/^\/+/, "")}` };
+}
+
+function bodyOf(payload: z.output<typeof input>, { action, attempt }: Context): ApplicationCall {
+  return {
+    workflow_id: action.workflowId,
+    action_id: action.id,
+    workflow_action_id: action.workflowActionId,
+    run_id: action.runId,
+    action_type: action.type,
+    payload,
+    meta: action.meta ?? {},
+    attempt,
+  };
+}
+
+async function outcomeOf(
+  response: Response,
+  context: Context,
+): Promise<Outcome<z.output<typeof output>>> {
+  const text = await response.text();
+  if (response.status === 202) return waiting();
+  if (!response.ok) return outcomeOfRefusal("The application", response, text, context.now());
+  return completed(isJson(response.headers) ? parseJson(text) : undefined);
+}

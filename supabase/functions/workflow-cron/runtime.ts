@@ -1,0 +1,52 @@
+import type { Resolve } from "./address.ts";
+import { runAttempt } from "./attempt.ts";
+import type { RunAttempt } from "./attempts.ts";
+import { systemClock } from "./clock.ts";
+import { createEngine, dataApi, type Engine, readServiceKey } from "./engine.ts";
+import { jsonLogger, type Logger } from "./logger.ts";
+import { callApplication, handlers } from "./registry.ts";
+import { Secrets } from "./secrets.ts";
+import { type Environment, readSettings, type Settings } from "./settings.ts";
+
+/** What workers of this process stand on. */
+export interface Runtime {
+  readonly settings: Settings;
+  readonly engine: Engine;
+  readonly logger: Logger;
+  readonly run: RunAttempt;
+}
+
+/**
+ * Puts together the real clock, network, engine and environment.
+ *
+ * @throws {Error} If the environment lacks something; the message names it.
+ */
+export function createRuntime(environment: Environment, workerId: string): Runtime {
+  const settings = readSettings(environment);
+  const secrets = new Secrets(environment);
+  const logger = jsonLogger((text) => secrets.redact(text));
+  const engine = createEngine(
+    dataApi(settings.supabaseUrl, readServiceKey(environment)),
+    workerId,
+  );
+  const rules = { allowedHosts: settings.allowedHosts, resolve: resolveHost };
+  const run: RunAttempt = (claim, action, signal) =>
+    runAttempt(claim, action, signal, {
+      clock: systemClock,
+      fetch,
+      rules,
+      environment,
+      secrets,
+      logger,
+      handlers,
+      callApplication,
+    });
+  return { settings, engine, logger, run };
+}
+
+/** All addresses of a name; none if the platform cannot tell, as the call itself will then. */
+const resolveHost: Resolve = async (host) => {
+  const types = ["A", "AAAA"] as const;
+  const answers = await Promise.allSettled(types.map((type) => Deno.resolveDns(host, type)));
+  return answers.flatMap((answer) => answer.status === "fulfilled" ? answer.value : []);
+};
