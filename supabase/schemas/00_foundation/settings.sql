@@ -1,0 +1,41 @@
+-- What an operator may tune, one row. Read it with `select * from workflow_engine.settings`.
+create table workflow_engine.settings (
+  id boolean not null default true,
+  lease_grace interval not null default '30 seconds',
+  events_per_batch integer not null default 1000,
+  batch_bytes integer not null default 4194304,
+  costly_expression_bytes integer not null default 16384,
+  waiting_timeout interval not null default '7 days',
+  actions_per_worker integer not null default 500,
+  max_workers integer not null default 4,
+  allowed_hosts text[] not null default '{}',
+  constraint settings_pkey primary key (id),
+  constraint settings_has_one_row check (id),
+  constraint lease_grace_is_positive check (lease_grace > interval '0'),
+  constraint events_per_batch_is_positive check (events_per_batch > 0),
+  constraint batch_bytes_is_positive check (batch_bytes > 0),
+  constraint costly_expression_bytes_is_positive check (costly_expression_bytes > 0),
+  constraint waiting_timeout_is_positive check (waiting_timeout > interval '0'),
+  constraint actions_per_worker_is_positive check (actions_per_worker > 0),
+  constraint max_workers_is_positive check (max_workers > 0)
+);
+
+insert into workflow_engine.settings default values;
+
+comment on table workflow_engine.settings is 'What an operator may tune: exactly one row.';
+comment on column workflow_engine.settings.lease_grace is
+  'How long a lease outlives the attempt it covers.';
+comment on column workflow_engine.settings.events_per_batch is
+  'How many events one call matches with definitions.';
+comment on column workflow_engine.settings.batch_bytes is
+  'The size in bytes at which a batch of claims ends.';
+comment on column workflow_engine.settings.costly_expression_bytes is
+  'The largest data in bytes that an expression with two wildcards may look at.';
+comment on column workflow_engine.settings.waiting_timeout is
+  'How long an action waits for its answer when it names no timeout.';
+comment on column workflow_engine.settings.actions_per_worker is
+  'How many due actions justify one more worker when the tick rings.';
+comment on column workflow_engine.settings.max_workers is
+  'How many workers one tick wakes at most.';
+comment on column workflow_engine.settings.allowed_hosts is
+  'Hosts (host or host:port) that actions may call although they are private or speak plain http.';

@@ -1,0 +1,170 @@
+-- A definition as its author wrote it, without what the engine adds; equal documents are the same
+-- version, whatever was written in between.
+create or replace function workflow_engine.definition_document(workflow_id uuid)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  select to_jsonb(w) - array['version', 'is_active', 'created_at', 'updated_at'] || jsonb_build_object(
+    'actions', coalesce((
+      select jsonb_agg(
+        to_jsonb(a) - array['workflow_id', 'organization_id', 'created_at', 'updated_at']
+        order by a."order", a.id
+      )
+      from public.workflow_action a
+      where a.workflow_id = w.id
+    ), '[]')
+  )
+  from public.workflow w
+  where w.id = definition_document.workflow_id;
+$$;
+
+comment on function workflow_engine.definition_document(uuid) is
+  'A workflow with its actions as one document.';
+
+-- Compiles the current actions of a workflow into a version that exists already.
+create or replace function workflow_engine.compile_actions(workflow_id uuid, version integer)
+returns void
+language sql
+set search_path = ''
+as $$
+  insert into workflow_engine.action_version (
+    workflow_id, version, workflow_action_id, "order", name, action_type, condition, delay,
+    timeout_seconds, max_retries, backoff_base, backoff_factor, backoff_cap, priority,
+    template, holes, paths, takes_all, reads_actions, is_costly
+  )
+  select
+    a.workflow_id, compile_actions.version, a.id, a."order", a.name, a.action_type,
+    a.condition::jsonpath, a.delay, a.timeout_seconds, a.max_retries, a.backoff_base,
+    a.backoff_factor, a.backoff_cap, coalesce(a.priority, w.priority),
+    c.compiled, h.holes, h.paths, h.takes_all,
+    concat(a.condition, h.paths::text) ~ '\$\."?actions',
+    h.is_costly or coalesce(workflow_engine.count_wildcards(a.condition::jsonpath) > 1, false)
+  from public.workflow_action a
+  join public.workflow w on w.id = a.workflow_id
+  cross join lateral workflow_engine.compile_template(
+    jsonb_build_object('payload', a.payload, 'target_endpoint', a.target_endpoint), '', '[]'
+  ) c
+  cross join lateral (
+    select
+      coalesce(jsonb_agg(e.hole - 'takes_all' order by e.ordinality), '[]') as holes,
+      coalesce(array_agg((e.hole ->> 'path')::jsonpath order by e.ordinality), '{}') as paths,
+      coalesce(array_agg((e.hole ->> 'takes_all')::boolean order by e.ordinality), '{}') as takes_all,
+      coalesce(bool_or(workflow_engine.count_wildcards((e.hole ->> 'path')::jsonpath) > 1), false) as is_costly
+    from jsonb_array_elements(c.holes) with ordinality e (hole, ordinality)
+  ) h
+  where a.workflow_id = compile_actions.workflow_id;
+$$;
+
+comment on function workflow_engine.compile_actions(uuid, integer) is
+  'Compiles the actions of a workflow into action_version rows.';
+
+-- Writes the version that new runs get. A version that this very transaction saved and that no run
+-- has taken yet is replaced, so that a definition written in several statements is one version.
+create or replace function workflow_engine.save_version(workflow_id uuid)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_document jsonb := workflow_engine.definition_document(save_version.workflow_id);
+  v_latest workflow_engine.workflow_version;
+  v_version integer;
+begin
+  select * into v_latest
+  from workflow_engine.workflow_version v
+  where v.workflow_id = save_version.workflow_id
+  order by v.version desc
+  limit 1;
+  if v_document is null or v_document = v_latest.document then
+    return;
+  end if;
+  v_version := coalesce(v_latest.version, 0) + 1;
+  if v_latest.saved_in = pg_current_xact_id() and not exists (
+    select from public.workflow_run r
+    where r.workflow_id = v_latest.workflow_id and r.workflow_version = v_latest.version
+  ) then
+    v_version := v_latest.version;
+    delete from workflow_engine.workflow_version v
+    where v.workflow_id = v_latest.workflow_id and v.version = v_latest.version;
+  end if;
+  insert into workflow_engine.workflow_version (
+    workflow_id, version, document, phase, "interval", relative_to, timezone, if_past,
+    if_past_within, condition, condition_is_costly, priority
+  )
+  select
+    w.id, v_version, v_document, w.phase, make_interval(mins => w."interval"),
+    w.relative_to::jsonpath, w.timezone,
+    case when w.if_past <> 'auto' then w.if_past when w.phase = 'before' then 'skip' else 'run_now' end,
+    make_interval(mins => w.if_past_within), w.condition::jsonpath,
+    coalesce(workflow_engine.count_wildcards(w.condition::jsonpath) > 1, false), w.priority
+  from public.workflow w
+  where w.id = save_version.workflow_id;
+  perform workflow_engine.compile_actions(save_version.workflow_id, v_version);
+  update public.workflow w
+  set version = v_version
+  where w.id = save_version.workflow_id and w.version <> v_version;
+end;
+$$;
+
+comment on function workflow_engine.save_version(uuid) is
+  'Saves the current definition of a workflow as the version that new runs get, if it changed.';
+
+-- After any statement that touched definitions, whoever wrote it. Security definer because the
+-- writer of a definition may not reach workflow_engine.
+create or replace function workflow_engine.save_changed_workflows()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  perform workflow_engine.save_version(c.id) from (select distinct id from changed order by id) c;
+  return null;
+end;
+$$;
+
+comment on function workflow_engine.save_changed_workflows() is
+  'Security definer because the writer of a definition may not reach workflow_engine. After workflows were written: saves their versions.';
+
+create or replace trigger save_inserted_workflows
+  after insert on public.workflow
+  referencing new table as changed
+  for each statement execute function workflow_engine.save_changed_workflows();
+
+create or replace trigger save_updated_workflows
+  after update on public.workflow
+  referencing new table as changed
+  for each statement execute function workflow_engine.save_changed_workflows();
+
+create or replace function workflow_engine.save_changed_actions()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  perform workflow_engine.save_version(c.workflow_id)
+  from (select distinct workflow_id from changed order by workflow_id) c;
+  return null;
+end;
+$$;
+
+comment on function workflow_engine.save_changed_actions() is
+  'Security definer because the writer of a definition may not reach workflow_engine. After actions were written: saves their workflows'' versions.';
+
+create or replace trigger save_inserted_actions
+  after insert on public.workflow_action
+  referencing new table as changed
+  for each statement execute function workflow_engine.save_changed_actions();
+
+create or replace trigger save_updated_actions
+  after update on public.workflow_action
+  referencing new table as changed
+  for each statement execute function workflow_engine.save_changed_actions();
+
+create or replace trigger save_deleted_actions
+  after delete on public.workflow_action
+  referencing old table as changed
+  for each statement execute function workflow_engine.save_changed_actions();

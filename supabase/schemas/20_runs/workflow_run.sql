@@ -1,0 +1,37 @@
+-- One execution of a definition: begun by an event, carried by the version that was current then.
+-- Its life: running → completed when all its actions have ended well, failed when one has not.
+-- No foreign key to definitions: it would lock their rows for every run that begins; versions are
+-- kept as long as their workflow, and a workflow with unfinished runs cannot be deleted.
+create table public.workflow_run (
+  id uuid not null default workflow_engine.new_id(),
+  organization_id text,
+  workflow_id uuid not null,
+  workflow_version integer not null,
+  event_id uuid not null,
+  status text not null default 'running',
+  related_table text,
+  related_table_pkey text,
+  parent_run_id uuid,
+  starts_at timestamptz not null,
+  created_at timestamptz not null default workflow_engine.clock(),
+  completed_at timestamptz,
+  constraint workflow_run_pkey primary key (id),
+  constraint an_event_starts_a_workflow_once unique (event_id, workflow_id),
+  constraint run_status_is_known
+    check (status in ('running', 'paused', 'completed', 'failed', 'stopped')),
+  constraint run_has_ended_when_it_says_so
+    check ((completed_at is not null) = (status in ('completed', 'failed', 'stopped')))
+);
+
+-- "Which runs does this workflow have?"
+create index workflow_run_workflow_idx on public.workflow_run (workflow_id, workflow_version);
+
+-- "Which runs are about this record?"
+create index workflow_run_related_idx on public.workflow_run (related_table, related_table_pkey);
+
+comment on table public.workflow_run is 'One execution of a workflow.';
+comment on column public.workflow_run.workflow_version is
+  'The version of the definition it executes to its end.';
+comment on column public.workflow_run.starts_at is
+  'When its first actions become ready, from the workflow''s phase, interval and relative_to.';
+comment on column public.workflow_run.parent_run_id is 'The run whose action started it, if any.';

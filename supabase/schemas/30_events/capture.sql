@@ -1,0 +1,112 @@
+-- The listed keys of a record; the whole record when none are listed.
+create or replace function workflow_engine.pick_columns(record jsonb, columns text[])
+returns jsonb
+language sql
+immutable
+set search_path = ''
+as $$
+  select case
+    when pick_columns.columns is null then pick_columns.record
+    else coalesce((
+      select jsonb_object_agg(e.key, e.value)
+      from jsonb_each(pick_columns.record) e
+      where e.key = any (pick_columns.columns)
+    ), '{}')
+  end;
+$$;
+
+comment on function workflow_engine.pick_columns(jsonb, text[]) is
+  'A record with only the listed columns; with all of them when the list is null.';
+
+-- The primary key of a record as text: the value, or a JSON array of texts when it has several columns.
+create or replace function workflow_engine.record_key(record jsonb, key_columns text[])
+returns text
+language sql
+immutable
+set search_path = ''
+as $$
+  select case
+    when cardinality(record_key.key_columns) = 1 then record_key.record ->> record_key.key_columns[1]
+    else (
+      select jsonb_agg(record_key.record ->> k.name order by k.ordinality)::text
+      from unnest(record_key.key_columns) with ordinality k (name, ordinality)
+    )
+  end;
+$$;
+
+comment on function workflow_engine.record_key(jsonb, text[]) is
+  'A record''s primary key as text, as related_table_pkey holds it.';
+
+-- A database trigger of an attached table: appends an event a row, in the statement's transaction,
+-- and asks for one wake-up. No condition, no foreign key, no exception block: nothing here depends
+-- on a definition, so nothing that a definition says can fail or slow down a user's write.
+-- Arguments: schema, table, key columns, columns or '', organization column or ''. Security definer
+-- because whoever may write the table need not be able to write events.
+create or replace function workflow_engine.capture()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  v_table text := tg_argv[0] || '.' || tg_argv[1];
+  v_key text[] := tg_argv[2]::text[];
+  v_columns text[] := nullif(tg_argv[3], '')::text[];
+  v_organization text := tg_argv[4];
+begin
+  if tg_op = 'INSERT' then
+    insert into public.workflow_event (organization_id, name, source, related_table, related_table_pkey, payload)
+    select
+      c.record ->> v_organization, v_table || '.insert', 'table', v_table,
+      case cardinality(v_key) when 1 then c.record ->> v_key[1] else workflow_engine.record_key(c.record, v_key) end,
+      jsonb_build_object(
+        'type', 'INSERT', 'schema', tg_argv[0], 'table', tg_argv[1], 'old_record', null,
+        'record', case when v_columns is null then c.record else workflow_engine.pick_columns(c.record, v_columns) end
+      )
+    from (select to_jsonb(n) as record from new_rows n) c;
+  elsif tg_op = 'UPDATE' then
+    insert into public.workflow_event (organization_id, name, source, related_table, related_table_pkey, payload)
+    select c.organization_id, v_table || '.' || lower(c.type), 'table', v_table, c.key, c.payload
+    from (
+      select
+        coalesce(n.record, o.record) ->> v_organization as organization_id,
+        coalesce(n.key, o.key) as key,
+        t.type,
+        jsonb_build_object(
+          'type', t.type, 'schema', tg_argv[0], 'table', tg_argv[1],
+          'record', workflow_engine.pick_columns(n.record, v_columns),
+          'old_record', workflow_engine.pick_columns(o.record, v_columns)
+        ) as payload
+      from (select to_jsonb(r) as record, workflow_engine.record_key(to_jsonb(r), v_key) as key from new_rows r) n
+      full join (select to_jsonb(r) as record, workflow_engine.record_key(to_jsonb(r), v_key) as key from old_rows r) o
+        on o.key = n.key
+      cross join lateral (
+        select case when o.key is null then 'INSERT' when n.key is null then 'DELETE' else 'UPDATE' end as type
+      ) t
+    ) c;
+  elsif tg_op = 'DELETE' then
+    insert into public.workflow_event (organization_id, name, source, related_table, related_table_pkey, payload)
+    select
+      c.record ->> v_organization, v_table || '.delete', 'table', v_table,
+      workflow_engine.record_key(c.record, v_key),
+      jsonb_build_object(
+        'type', 'DELETE', 'schema', tg_argv[0], 'table', tg_argv[1],
+        'record', null, 'old_record', workflow_engine.pick_columns(c.record, v_columns)
+      )
+    from (select to_jsonb(o) as record from old_rows o) c;
+  else
+    insert into public.workflow_event (name, source, related_table, payload)
+    values (
+      v_table || '.truncate', 'table', v_table,
+      jsonb_build_object('type', 'TRUNCATE', 'schema', tg_argv[0], 'table', tg_argv[1], 'record', null, 'old_record', null)
+    );
+  end if;
+  if found then
+    perform workflow_engine.request_wake();
+  end if;
+  return null;
+end;
+$$;
+
+comment on function workflow_engine.capture() is
+  'Security definer because whoever may write an attached table need not be able to write events. The database trigger of attached tables: appends an event a row.';

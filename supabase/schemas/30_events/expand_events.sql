@@ -1,0 +1,201 @@
+-- A time that an expression found, as an instant. Without a zone of its own it is read in `timezone`;
+-- what is no time is null: SQL/JSON's datetime() is silent where a cast would raise. It does not
+-- know the suffix Z, which JavaScript writes.
+create or replace function workflow_engine.to_instant(value jsonb, timezone text)
+returns timestamptz
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_value jsonb := to_jsonb(regexp_replace(to_instant.value #>> '{}', 'Z$', '+00:00'));
+  v_text text := jsonb_path_query_first_tz(v_value, '$.datetime()', '{}', true) #>> '{}';
+begin
+  return case jsonb_path_query_first_tz(v_value, '$.datetime().type()', '{}', true) #>> '{}'
+    when 'timestamp with time zone' then v_text::timestamptz
+    when 'timestamp without time zone' then v_text::timestamp at time zone to_instant.timezone
+    when 'date' then v_text::timestamp at time zone to_instant.timezone
+  end;
+end;
+$$;
+
+comment on function workflow_engine.to_instant(jsonb, text) is
+  'A JSON text as an instant, read in the time zone when it has none of its own; null when it is no time.';
+
+-- Whether a condition holds: null conditions do, unknown is false, and a costly one over large data is
+-- null, so that a definition cannot buy more work than its data's size.
+create or replace function workflow_engine.holds(condition jsonpath, is_costly boolean, root jsonb, max_bytes integer)
+returns boolean
+language sql
+stable
+return case
+  when condition is null then true
+  when is_costly and pg_column_size(root) > max_bytes then null
+  else coalesce(jsonb_path_match_tz(root, condition, '{}', true), false)
+end;
+
+comment on function workflow_engine.holds(jsonpath, boolean, jsonb, integer) is
+  'Whether a condition holds on the data; null when it is too costly for data of that size.';
+
+-- When a run begins, or null when it does not: phase and interval count from relative_to, in wall
+-- time of the workflow's zone, so that "a day before" keeps its hour when daylight saving changes.
+create or replace function workflow_engine.plan_start(
+  version workflow_engine.workflow_version,
+  root jsonb,
+  occurred_at timestamptz,
+  at_time timestamptz
+)
+returns timestamptz
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_anchor timestamptz := plan_start.occurred_at;
+  v_shift interval := case (plan_start.version).phase
+    when 'before' then -(plan_start.version)."interval"
+    when 'after' then (plan_start.version)."interval"
+    else interval '0'
+  end;
+  v_start timestamptz;
+begin
+  if (plan_start.version).relative_to is not null then
+    v_anchor := workflow_engine.to_instant(
+      jsonb_path_query_first_tz(plan_start.root, (plan_start.version).relative_to, '{}', true),
+      (plan_start.version).timezone
+    );
+  end if;
+  v_start := (v_anchor at time zone (plan_start.version).timezone + v_shift) at time zone (plan_start.version).timezone;
+  if v_start >= plan_start.at_time or (plan_start.version).relative_to is null then
+    return v_start;
+  end if;
+  return case
+    when (plan_start.version).if_past = 'run_now' then plan_start.at_time
+    when (plan_start.version).if_past = 'run_if_within'
+      and v_start + (plan_start.version).if_past_within >= plan_start.at_time then plan_start.at_time
+  end;
+end;
+$$;
+
+comment on function workflow_engine.plan_start(workflow_engine.workflow_version, jsonb, timestamptz, timestamptz) is
+  'When a run of this version begins for an event, or null when it does not.';
+
+-- Matches events with definitions: a run for each pair whose condition holds. An event of an
+-- organization reaches that organization's workflows and the platform's own; one without reaches only
+-- the platform's. A run belongs to its event's organization.
+create or replace function workflow_engine.start_runs(event_ids uuid[])
+returns uuid[]
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_now timestamptz := workflow_engine.clock();
+  v_max_bytes integer := (select s.costly_expression_bytes from workflow_engine.settings s);
+  v_runs uuid[];
+begin
+  with matched as (
+    select e.id, e.organization_id, e.related_table, e.related_table_pkey, v.workflow_id, v.version,
+      workflow_engine.plan_start(v, r.root, e.occurred_at, v_now) as starts_at,
+      workflow_engine.holds(v.condition, v.condition_is_costly, r.root, v_max_bytes) as holds
+    from public.workflow_event e
+    join public.workflow w
+      on w.trigger = e.name and w.is_active
+      and (w.organization_id is null or w.organization_id = e.organization_id)
+    join workflow_engine.workflow_version v on v.workflow_id = w.id and v.version = w.version
+    cross join lateral (
+      select jsonb_build_object('event', e.payload, 'record', e.payload -> 'record', 'now', v_now) as root
+    ) r
+    where e.id = any (start_runs.event_ids)
+  ),
+  refused as (
+    insert into public.workflow_history (organization_id, workflow_id, kind, error, detail)
+    select m.organization_id, m.workflow_id, 'event_failed',
+      format('The condition has two wildcards and its data more than %s bytes', v_max_bytes),
+      jsonb_build_object('event_id', m.id)
+    from matched m
+    where m.holds is null
+  ),
+  started as (
+    insert into public.workflow_run (
+      organization_id, workflow_id, workflow_version, event_id, related_table, related_table_pkey, starts_at
+    )
+    select m.organization_id, m.workflow_id, m.version, m.id, m.related_table, m.related_table_pkey, m.starts_at
+    from matched m
+    where m.holds and m.starts_at is not null
+    on conflict on constraint an_event_starts_a_workflow_once do nothing
+    returning id
+  )
+  select coalesce(array_agg(s.id), '{}') into v_runs from started s;
+  update public.workflow_event e
+  set expanded_at = v_now
+  where e.id = any (start_runs.event_ids);
+  perform workflow_engine.advance_runs(v_runs);
+  return v_runs;
+end;
+$$;
+
+comment on function workflow_engine.start_runs(uuid[]) is
+  'Matches events with definitions, creates their runs and first action logs, and returns the runs.';
+
+-- An event that could not be matched is put aside with its error, so that it cannot hold up others.
+create or replace function workflow_engine.start_runs_one_by_one(event_ids uuid[])
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_event uuid;
+begin
+  foreach v_event in array start_runs_one_by_one.event_ids loop
+    begin
+      perform workflow_engine.start_runs(array[v_event]);
+    exception
+      when others then
+        update public.workflow_event e
+        set expanded_at = workflow_engine.clock(), error = sqlerrm
+        where e.id = v_event;
+        insert into public.workflow_history (organization_id, kind, error, detail)
+        select e.organization_id, 'event_failed', sqlerrm, jsonb_build_object('event_id', e.id)
+        from public.workflow_event e
+        where e.id = v_event;
+    end;
+  end loop;
+end;
+$$;
+
+comment on function workflow_engine.start_runs_one_by_one(uuid[]) is
+  'Matches each event on its own and puts those that fail aside with their error.';
+
+-- Takes a batch of events that nobody else is matching. Skips locked ones, so workers share the work.
+create or replace function workflow_engine.expand_events()
+returns integer
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_events uuid[];
+begin
+  select coalesce(array_agg(e.id), '{}')
+  into v_events
+  from (
+    select e.id
+    from public.workflow_event e
+    where e.expanded_at is null
+    order by e.id
+    limit (select s.events_per_batch from workflow_engine.settings s)
+    for update skip locked
+  ) e;
+  if v_events <> '{}' then
+    begin
+      perform workflow_engine.start_runs(v_events);
+    exception
+      when others then
+        perform workflow_engine.start_runs_one_by_one(v_events);
+    end;
+  end if;
+  return cardinality(v_events);
+end;
+$$;
+
+comment on function workflow_engine.expand_events() is
+  'Matches a batch of new events with definitions; returns how many it took.';

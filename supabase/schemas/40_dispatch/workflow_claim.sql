@@ -1,0 +1,277 @@
+-- The most urgent due action logs, locked. Lateral per priority on the pending index: it stops as soon
+-- as it has enough, without a sort, and skips what another worker is taking.
+create or replace function workflow_engine.lock_due(max_actions integer, at_time timestamptz)
+returns uuid[]
+language sql
+set search_path = ''
+as $$
+  select coalesce(array_agg(d.id), '{}')
+  from (
+    select l.id
+    from generate_series(0, 9) p (priority)
+    cross join lateral (
+      select l.id
+      from public.workflow_action_logs l
+      where l.status = 'not_started'
+        and l.priority = p.priority::smallint
+        and l.execute_at <= lock_due.at_time
+      order by l.execute_at
+      limit lock_due.max_actions
+      for update skip locked
+    ) l
+    limit lock_due.max_actions
+  ) d;
+$$;
+
+comment on function workflow_engine.lock_due(integer, timestamptz) is
+  'Locks the most urgent due action logs and returns their ids, the most urgent first.';
+
+-- Whether a claim would find anything: the cheap look of a lingering worker.
+create or replace function workflow_engine.has_work(at_time timestamptz)
+returns boolean
+language sql
+stable
+set search_path = ''
+as $$
+  select exists (select from public.workflow_event e where e.expanded_at is null)
+    or exists (
+      select
+      from generate_series(0, 9) p (priority)
+      cross join lateral (
+        select l.id
+        from public.workflow_action_logs l
+        where l.status = 'not_started'
+          and l.priority = p.priority::smallint
+          and l.execute_at <= has_work.at_time
+        order by l.execute_at
+        limit 1
+      ) l
+    );
+$$;
+
+comment on function workflow_engine.has_work(timestamptz) is
+  'Whether an event waits to be matched or an action is due.';
+
+-- When the next action is due, or null when none is planned. A past time means that it is due now.
+create or replace function workflow_engine.next_due()
+returns timestamptz
+language sql
+stable
+set search_path = ''
+as $$
+  select min(l.execute_at)
+  from generate_series(0, 9) p (priority)
+  cross join lateral (
+    select l.execute_at
+    from public.workflow_action_logs l
+    where l.status = 'not_started' and l.priority = p.priority::smallint
+    order by l.execute_at
+    limit 1
+  ) l;
+$$;
+
+comment on function workflow_engine.next_due() is 'When the next action is due, or null.';
+
+-- Milliseconds from now until a time of the engine's clock: 0 when it is past, null for null. A worker
+-- is told this and not the time, because its own clock does not travel.
+create or replace function workflow_engine.ms_until(at_time timestamptz)
+returns bigint
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_ms bigint := ceil(extract(epoch from ms_until.at_time - workflow_engine.clock()) * 1000);
+begin
+  return case when v_ms < 0 then 0 else v_ms end;
+end;
+$$;
+
+comment on function workflow_engine.ms_until(timestamptz) is
+  'Milliseconds until a time of the engine''s clock, 0 when it is past.';
+
+-- Carries out every verdict but "start". A postponed log is looked at again after five seconds.
+create or replace function workflow_engine.settle_candidates(candidates workflow_engine.candidate[], at_time timestamptz)
+returns void
+language sql
+set search_path = ''
+as $$
+  update public.workflow_action_logs l
+  set
+    status = case c.verdict when 'skip' then 'skipped' when 'fail' then 'failed' else l.status end,
+    final = c.verdict = 'fail',
+    completed_at = case when c.verdict <> 'postpone' then settle_candidates.at_time end,
+    execute_at = case when c.verdict = 'postpone' then settle_candidates.at_time + interval '5 seconds' else l.execute_at end,
+    meta = case when c.verdict = 'skip' then l.meta || jsonb_build_object('skipped', c.reason) else l.meta end,
+    error = case when c.verdict = 'fail' then c.reason else l.error end
+  from unnest(settle_candidates.candidates) c
+  where l.id = c.id and c.verdict <> 'start';
+$$;
+
+comment on function workflow_engine.settle_candidates(workflow_engine.candidate[], timestamptz) is
+  'Skips, fails or postpones the due action logs that do not start.';
+
+-- The key of a compiled action in a claim's answer.
+create or replace function workflow_engine.action_key(workflow_action_id uuid, version integer)
+returns text
+language sql
+immutable
+return workflow_action_id::text || '@' || version::text;
+
+comment on function workflow_engine.action_key(uuid, integer) is
+  'The key under which a claim''s answer holds a compiled action.';
+
+-- Begins an attempt of each candidate: a higher attempt, a lease that outlives the attempt. Stops at
+-- the batch's size in bytes, but gives at least one.
+create or replace function workflow_engine.start_attempts(
+  candidates workflow_engine.candidate[],
+  worker_id text,
+  at_time timestamptz
+)
+returns jsonb
+language sql
+set search_path = ''
+as $$
+  with sized as (
+    select c.id, c.hole_values, c.ordinality,
+      sum(pg_column_size(c.hole_values) + 500) over (order by c.ordinality) - pg_column_size(c.hole_values) as bytes_before
+    from unnest(start_attempts.candidates) with ordinality c (id, verdict, reason, hole_values, ordinality)
+    where c.verdict = 'start'
+  ),
+  started as (
+    update public.workflow_action_logs l
+    set
+      status = 'processing',
+      attempt = l.attempt + 1,
+      started_at = start_attempts.at_time,
+      worker_id = start_attempts.worker_id,
+      http_status = null,
+      lease_expires_at = clock_timestamp() + make_interval(secs => a.timeout_seconds) + s.lease_grace
+    from sized c, public.workflow_run r, workflow_engine.action_version a, workflow_engine.settings s
+    where l.id = c.id
+      and r.id = l.run_id
+      and a.workflow_id = r.workflow_id and a.version = r.workflow_version
+      and a.workflow_action_id = l.workflow_action_id
+      and (c.bytes_before < s.batch_bytes or c.ordinality = 1)
+    returning l.*, c.ordinality, c.hole_values, r.workflow_version, a.timeout_seconds
+  )
+  select jsonb_build_object(
+    'actions', coalesce((
+      select jsonb_object_agg(workflow_engine.action_key(a.workflow_action_id, a.version), jsonb_build_object(
+        'workflow_action_id', a.workflow_action_id, 'name', a.name, 'action_type', a.action_type,
+        'timeout_seconds', a.timeout_seconds, 'template', a.template, 'holes', a.holes,
+        'app_url', case
+          when a.template ->> 'target_endpoint' !~* '^https?:' then workflow_engine.read_secret('APP_URL')
+        end
+      ))
+      from workflow_engine.action_version a
+      where (a.workflow_id, a.version, a.workflow_action_id) in (
+        select t.workflow_id, t.workflow_version, t.workflow_action_id from started t
+      )
+    ), '{}'),
+    'claims', coalesce(jsonb_agg(
+      jsonb_build_object(
+        'id', t.id, 'action', workflow_engine.action_key(t.workflow_action_id, t.workflow_version),
+        'attempt', t.attempt, 'run_id', t.run_id, 'workflow_id', t.workflow_id,
+        'workflow_action_id', t.workflow_action_id, 'organization_id', t.organization_id,
+        'values', t.hole_values, 'meta', t.meta, 'idempotency_key', t.id,
+        'deadline', clock_timestamp() + make_interval(secs => t.timeout_seconds),
+        'traceparent', format('00-%s-%s-01', replace(t.run_id::text, '-', ''), right(replace(t.id::text, '-', ''), 16))
+      )
+      order by t.ordinality
+    ), '[]')
+  )
+  from started t;
+$$;
+
+comment on function workflow_engine.start_attempts(workflow_engine.candidate[], text, timestamptz) is
+  'Begins attempts and returns them as {"actions", "claims"}.';
+
+-- One look: matches new events, takes what is due, starts it. Lock order: logs by urgency with skip
+-- locked, then (for what is skipped) runs by id.
+create or replace function workflow_engine.claim_batch(worker_id text, max_actions integer)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_now timestamptz := workflow_engine.clock();
+  v_candidates workflow_engine.candidate[];
+begin
+  perform workflow_engine.expand_events();
+  v_candidates := workflow_engine.prepare_claims(workflow_engine.lock_due(claim_batch.max_actions, v_now), v_now);
+  if exists (select from unnest(v_candidates) c where c.verdict <> 'start') then
+    perform workflow_engine.settle_candidates(v_candidates, v_now);
+  end if;
+  return workflow_engine.start_attempts(v_candidates, claim_batch.worker_id, v_now);
+end;
+$$;
+
+comment on function workflow_engine.claim_batch(text, integer) is
+  'Matches new events and starts what is due; returns {"actions", "claims"}.';
+
+-- Looks until it finds work or wait_ms (at most 5 s) is over, so that a lingering worker starts work at
+-- once without a call each time. Returns as soon as it has written anything, claims or not: what it
+-- wrote must be committed, not held open while it waits.
+create or replace function workflow_engine.claim_or_wait(worker_id text, max_actions integer, wait_ms integer)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_until timestamptz := clock_timestamp() + make_interval(secs => least(claim_or_wait.wait_ms, 5000) / 1000.0);
+  v_batch jsonb := '{"actions": {}, "claims": []}';
+begin
+  perform workflow_engine.mute_wake();
+  if claim_or_wait.max_actions > 0 then
+    loop
+      if workflow_engine.has_work(workflow_engine.clock()) then
+        v_batch := workflow_engine.claim_batch(claim_or_wait.worker_id, claim_or_wait.max_actions);
+        exit;
+      end if;
+      exit when clock_timestamp() >= v_until;
+      perform pg_sleep(0.005);
+    end loop;
+  end if;
+  return v_batch || jsonb_build_object('next_due_ms', workflow_engine.ms_until(workflow_engine.next_due()));
+end;
+$$;
+
+comment on function workflow_engine.claim_or_wait(text, integer, integer) is
+  'Claims work, waiting for it up to wait_ms; returns {"actions", "claims", "next_due_ms"}.';
+
+create or replace function workflow_engine.check_limits(max_actions integer, wait_ms integer, smallest integer)
+returns void
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  if (check_limits.max_actions between check_limits.smallest and 5000 and check_limits.wait_ms between 0 and 5000) is not true then
+    perform workflow_engine.raise_error(
+      'PT400', 'claim.limits_invalid',
+      format('Cannot claim %s actions within %s ms: out of range', check_limits.max_actions, check_limits.wait_ms),
+      format('max_actions is %s to 5000, wait_ms 0 to 5000.', check_limits.smallest)
+    );
+  end if;
+end;
+$$;
+
+comment on function workflow_engine.check_limits(integer, integer, integer) is
+  'Raises PT400 for limits of a claim that are out of range.';
+
+-- What a worker asks for work with. Security definer because the Data API's roles may not reach
+-- workflow_engine; only service_role may execute it.
+create or replace function public.workflow_claim(worker_id text, max_actions integer default 100, wait_ms integer default 0)
+returns jsonb
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  perform workflow_engine.check_limits(workflow_claim.max_actions, workflow_claim.wait_ms, 1);
+  return workflow_engine.claim_or_wait(workflow_claim.worker_id, workflow_claim.max_actions, workflow_claim.wait_ms);
+end;
+$$;
+
+comment on function public.workflow_claim(text, integer, integer) is
+  'Security definer because the Data API''s roles may not reach workflow_engine. Claims up to max_actions due actions for a worker, waiting up to wait_ms milliseconds for some; returns {"actions", "claims", "next_due_ms"}. Raises PT400 for limits out of range.';

@@ -1,0 +1,208 @@
+-- How long retry number `tries` waits: base * factor ^ tries up to the cap, and up to a tenth of that
+-- more, so that what failed together does not come back together.
+create or replace function workflow_engine.backoff(tries integer, base interval, factor numeric, cap interval)
+returns interval
+language sql
+volatile
+return make_interval(
+  secs => least(
+    extract(epoch from cap)::double precision,
+    extract(epoch from base)::double precision * power(factor::double precision, tries)
+  ) * (1 + random() * 0.1)
+);
+
+comment on function workflow_engine.backoff(integer, interval, numeric, interval) is
+  'How long the retry of that number waits, jitter included.';
+
+-- Refuses a report that cannot be read as a whole, before anything of it is written.
+create or replace function workflow_engine.check_report(results jsonb, running jsonb)
+returns void
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_fault text;
+begin
+  if jsonb_typeof(check_report.results) is distinct from 'array' or jsonb_typeof(check_report.running) is distinct from 'array' then
+    v_fault := 'results and running must be arrays';
+  else
+    select format('%s is not {id, attempt, status}', e.value) into v_fault
+    from jsonb_array_elements(check_report.results) e
+    where not coalesce(jsonb_path_match(e.value, '
+      exists($.id ? (@ like_regex "^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"))
+      && $.attempt.type() == "number"
+      && ($.status == "completed" || $.status == "failed" || $.status == "waiting" || $.status == "released")
+    ', '{}', true), false)
+    limit 1;
+  end if;
+  if v_fault is not null then
+    perform workflow_engine.raise_error(
+      'PT400', 'report.invalid', format('Cannot take a report: %s', left(v_fault, 300)),
+      'A result is {"id", "attempt", "status": completed | failed | waiting | released, …}.'
+    );
+  end if;
+end;
+$$;
+
+comment on function workflow_engine.check_report(jsonb, jsonb) is
+  'Raises PT400 for a report that cannot be read.';
+
+-- What each result makes of its action log, for those whose attempt is still the current one.
+create or replace function workflow_engine.read_results(results jsonb, at_time timestamptz)
+returns table (
+  id uuid, status text, final boolean, tries integer, execute_at timestamptz, output jsonb, error text, http_status integer
+)
+language sql
+volatile
+set search_path = ''
+as $$
+  select
+    l.id, s.next, s.next = 'failed', l.tries + s.is_retry::integer,
+    case
+      when s.is_retry then read_results.at_time + coalesce(
+        make_interval(secs => r.retry_after_ms / 1000.0),
+        workflow_engine.backoff(l.tries + 1, a.backoff_base, a.backoff_factor, a.backoff_cap)
+      )
+      when s.next = 'waiting' then read_results.at_time + coalesce(make_interval(secs => r.timeout_ms / 1000.0), g.waiting_timeout)
+      when s.next = 'not_started' then read_results.at_time
+      else l.execute_at
+    end,
+    case when s.next = 'completed' then r.output end,
+    case when r.status = 'failed' then coalesce(r.error, 'No reason given') when s.next <> 'completed' then l.error end,
+    r.http_status
+  from (
+    select e.value -> 'output' as output, t.*
+    from jsonb_array_elements(read_results.results) e
+    cross join lateral jsonb_to_record(e.value) t (
+      id uuid, attempt integer, status text, error text, final boolean,
+      retry_after_ms double precision, timeout_ms double precision, http_status integer
+    )
+  ) r
+  join public.workflow_action_logs l on l.id = r.id and l.attempt = r.attempt and l.status = 'processing'
+  join public.workflow_run u on u.id = l.run_id
+  join workflow_engine.action_version a
+    on a.workflow_id = u.workflow_id and a.version = u.workflow_version
+    and a.workflow_action_id = l.workflow_action_id
+  cross join workflow_engine.settings g
+  cross join lateral (
+    select r.status = 'failed' and r.final is not true and l.tries < a.max_retries as is_retry
+  ) i
+  cross join lateral (
+    select i.is_retry, case when i.is_retry or r.status = 'released' then 'not_started' else r.status end as next
+  ) s;
+$$;
+
+comment on function workflow_engine.read_results(jsonb, timestamptz) is
+  'What the results of current attempts make of their action logs.';
+
+-- Writes results, each exactly once: a result whose attempt is no longer the current one matches nothing.
+create or replace function workflow_engine.write_results(results jsonb, at_time timestamptz)
+returns integer
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_accepted integer;
+begin
+  update public.workflow_action_logs l
+  set
+    status = r.status,
+    final = r.final,
+    tries = r.tries,
+    execute_at = r.execute_at,
+    output = r.output,
+    error = r.error,
+    http_status = r.http_status,
+    lease_expires_at = null,
+    completed_at = case when r.status in ('completed', 'failed') then greatest(write_results.at_time, l.started_at) end
+  from workflow_engine.read_results(write_results.results, write_results.at_time) r
+  where l.id = r.id;
+  get diagnostics v_accepted = row_count;
+  return v_accepted;
+end;
+$$;
+
+comment on function workflow_engine.write_results(jsonb, timestamptz) is
+  'Writes the results of current attempts; returns how many there were.';
+
+-- The heartbeat: a lease lasts at least lease_grace from now.
+create or replace function workflow_engine.extend_leases(running jsonb)
+returns void
+language sql
+set search_path = ''
+as $$
+  update public.workflow_action_logs l
+  set lease_expires_at = greatest(l.lease_expires_at, clock_timestamp() + s.lease_grace)
+  from jsonb_to_recordset(extend_leases.running) r (id uuid, attempt integer), workflow_engine.settings s
+  where l.id = r.id and l.attempt = r.attempt and l.status = 'processing'
+    and l.lease_expires_at < clock_timestamp() + s.lease_grace;
+$$;
+
+comment on function workflow_engine.extend_leases(jsonb) is
+  'Extends the leases of attempts that are still running.';
+
+-- Which attempts of a report are no longer current, by what became of them: stopped, or stale.
+create or replace function workflow_engine.find_outdated(attempts jsonb)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'stopped', coalesce(jsonb_agg(r.id) filter (where l.status = 'stopped' and l.attempt = r.attempt), '[]'),
+    'stale', coalesce(jsonb_agg(r.id) filter (where l.status is distinct from 'stopped' or l.attempt <> r.attempt), '[]')
+  )
+  from jsonb_to_recordset(find_outdated.attempts) r (id uuid, attempt integer)
+  left join public.workflow_action_logs l on l.id = r.id
+  where (l.attempt = r.attempt and l.status = 'processing') is not true;
+$$;
+
+comment on function workflow_engine.find_outdated(jsonb) is
+  'Which of these attempts are no longer current: {"stopped": [id], "stale": [id]}.';
+
+-- What a worker reports with: results in, outdated attempts and the next claims out. Lock order: the
+-- reported logs by id, then runs by id. It waits for work only when it had nothing to write, because
+-- what it wrote must not stay uncommitted meanwhile. Security definer because the Data API's roles may not reach
+-- workflow_engine; only service_role may execute it.
+create or replace function public.workflow_report(
+  worker_id text,
+  results jsonb,
+  running jsonb default '[]',
+  max_actions integer default 0,
+  wait_ms integer default 0
+)
+returns jsonb
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  v_outdated jsonb;
+  v_accepted integer := 0;
+  v_wait_ms integer := case
+    when workflow_report.results = '[]' and workflow_report.running = '[]' then workflow_report.wait_ms
+    else 0
+  end;
+begin
+  perform workflow_engine.check_limits(workflow_report.max_actions, workflow_report.wait_ms, 0);
+  perform workflow_engine.check_report(workflow_report.results, workflow_report.running);
+  perform workflow_engine.mute_wake();
+  perform from public.workflow_action_logs l
+  where l.id in (select (e.value ->> 'id')::uuid from jsonb_array_elements(workflow_report.results || workflow_report.running) e)
+  order by l.id
+  for update;
+  v_outdated := workflow_engine.find_outdated(workflow_report.results || workflow_report.running);
+  if workflow_report.results <> '[]' then
+    v_accepted := workflow_engine.write_results(workflow_report.results, workflow_engine.clock());
+  end if;
+  if workflow_report.running <> '[]' then
+    perform workflow_engine.extend_leases(workflow_report.running);
+  end if;
+  return workflow_engine.claim_or_wait(workflow_report.worker_id, workflow_report.max_actions, v_wait_ms)
+    || v_outdated || jsonb_build_object('accepted', v_accepted);
+end;
+$$;
+
+comment on function public.workflow_report(text, jsonb, jsonb, integer, integer) is
+  'Security definer because the Data API''s roles may not reach workflow_engine. Reports results [{"id", "attempt", "status", "output" | "error", …}], extends the leases of running [{"id", "attempt"}], and claims more (waiting up to wait_ms only when there is nothing to report); returns {"accepted", "stale", "stopped", "actions", "claims", "next_due_ms"}. Raises PT400 for a report that cannot be read.';
