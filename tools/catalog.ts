@@ -55,6 +55,31 @@ export function compareCatalogs(
   });
 }
 
+/**
+ * Who may do what to the engine's objects on one side only, as sentences. Objects that only the
+ * right side has (what tests or an application created) are left out.
+ */
+export function compareGrants(
+  engine: readonly CatalogEntry[],
+  used: readonly CatalogEntry[],
+  sides: Sides,
+): string[] {
+  const objects = new Set(engine.filter(isGrant).map(({ name }) => grantedObject(name)));
+  const relevant = (entry: CatalogEntry) =>
+    entry.kind === "default privileges" ||
+    (isGrant(entry) && objects.has(grantedObject(entry.name)));
+  return compareCatalogs(engine.filter(relevant), used.filter(relevant), sides);
+}
+
+function isGrant({ kind }: CatalogEntry): boolean {
+  return kind === "grant";
+}
+
+/** The object in "select on table public.workflow to anon". */
+function grantedObject(name: string): string {
+  return /^\S+ on (.*) to [^ ]+$/.exec(name)?.[1] ?? name;
+}
+
 /** Definitions by kind and name; those of the same name (overlapping grants) as one text. */
 function byName(catalog: readonly CatalogEntry[]): Map<string, string> {
   const groups = Map.groupBy(catalog, ({ kind, name }) => `${kind} ${name}`);

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { type CatalogEntry, compareCatalogs } from "./catalog.ts";
+import { type CatalogEntry, compareCatalogs, compareGrants } from "./catalog.ts";
 
 const sides = { left: "the schemas", right: "the migrations" };
 const column: CatalogEntry = { kind: "column", name: "public.workflow.name", definition: "text" };
@@ -43,4 +43,27 @@ Deno.test("grants of the same name by two grantors are compared together", () =>
   const other = { ...grant, definition: "from c" };
   assertEquals(compareCatalogs([grant, other], [other, grant], sides), []);
   assertEquals(compareCatalogs([grant, other], [grant], sides).length, 1);
+});
+
+const grantTo = (role: string, object = "table public.workflow") => ({
+  kind: "grant",
+  name: `select on ${object} to ${role}`,
+  definition: "without grant option",
+});
+
+Deno.test("a grant that appeared on an object of the engine is named", () => {
+  assertEquals(
+    compareGrants([grantTo("postgres")], [grantTo("postgres"), grantTo("anon")], sides),
+    ["The grant select on table public.workflow to anon is only in the migrations"],
+  );
+});
+
+Deno.test("grants on objects of others, and whatever is no grant, are left out", () => {
+  const used = [grantTo("postgres"), grantTo("anon", "table public.profiles"), column];
+  assertEquals(compareGrants([grantTo("postgres")], used, sides), []);
+});
+
+Deno.test("default privileges that changed are named", () => {
+  const defaults = { kind: "default privileges", name: "of a in public on r", definition: "x" };
+  assertEquals(compareGrants([], [defaults], sides).length, 1);
 });

@@ -20,7 +20,7 @@ export interface Rule {
 const isSql = (path: string) => path.endsWith(".sql");
 const isTypeScript = (path: string) => /\.tsx?$/.test(path);
 const isCode = (path: string) => isSql(path) || isTypeScript(path) || path.endsWith(".mjs");
-const isTest = (path: string) => path.startsWith("tests/") || path.endsWith("_test.ts");
+const isTest = (path: string) => /^tests\/|\/testing\/|_test\.ts$/.test(path);
 const isProduction = (path: string) => isTypeScript(path) && !isTest(path);
 const isFunction = (path: string) => isProduction(path) && path.startsWith("supabase/functions/");
 const nameOf = (path: string) => path.slice(path.lastIndexOf("/") + 1);

@@ -25,7 +25,9 @@ export async function runGate(
       ...outcome.failures.map(({ name, detail }) => ({ name: `${step.name}: ${name}`, detail })),
     );
   }
-  for (const { name, detail } of failures) print(`\nFAILED  ${name}\n${indent(detail)}`);
+  for (const { name, detail } of failures) {
+    print(`\nFAILED  ${name}${detail === "" ? "" : `\n${indent(detail)}`}`);
+  }
   print(`\n${passed} passed, ${failures.length} failed`);
   return { passed, failed: failures.length };
 }

@@ -5,6 +5,7 @@
  */
 import postgres from "postgres";
 import { readStackFile } from "../local/stack_file.ts";
+import { lineOf } from "./build_database.ts";
 import { failed, joinOutcomes, type Outcome, sentenceOf } from "./outcome.ts";
 import { filesBelow, repositoryRoot } from "./repository.ts";
 import { readTap } from "./tap.ts";
@@ -49,12 +50,6 @@ function firstColumns(result: unknown): string[] {
   if (typeof result !== "object" || result === null) return [];
   const [first] = Object.values(result);
   return typeof first === "string" ? [first] : [];
-}
-
-/** Where in the file Postgres stopped, as ":12". */
-function lineOf(error: unknown, text: string): string {
-  const position = error instanceof postgres.PostgresError ? Number(error.position) : NaN;
-  return Number.isNaN(position) ? "" : `:${text.slice(0, position).split("\n").length}`;
 }
 
 async function main(args: readonly string[]): Promise<number> {

@@ -1,6 +1,6 @@
 /** Rules of the style guide that `deno lint` does not know; `deno.json` names this plugin. */
 
-const isTest = (path: string) => /_test\.ts$|\/tests\//.test(path);
+const isTest = (path: string) => /_test\.ts$|\/(tests|testing)\//.test(path);
 
 /** Whether a type is the `const` of `as const`. */
 function isConst(type: Deno.lint.TypeNode): boolean {

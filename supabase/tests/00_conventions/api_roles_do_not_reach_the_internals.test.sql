@@ -1,6 +1,6 @@
 -- The Data API exposes public alone, and a mistake in its settings must not open the engine.
 begin;
-select plan(2);
+select plan(3);
 
 select is_empty(
   $$
@@ -14,19 +14,31 @@ select is_empty(
 
 select is_empty(
   $$
-    select p.oid::regprocedure::text, g.grantee::regrole
-    from pg_catalog.pg_proc as p
-    cross join lateral aclexplode(p.proacl) as g
-    where p.pronamespace = 'workflow_engine'::regnamespace
-      and g.grantee::regrole::text in ('anon', 'authenticated', 'service_role', 'authenticator')
-    union all
-    select c.oid::regclass::text, g.grantee::regrole
+    select c.oid::regclass, g.grantee::regrole
     from pg_catalog.pg_class as c
     cross join lateral aclexplode(c.relacl) as g
     where c.relnamespace = 'workflow_engine'::regnamespace
       and g.grantee::regrole::text in ('anon', 'authenticated', 'service_role', 'authenticator')
   $$,
-  'no API role has a right on anything in the schema workflow_engine'
+  'no API role has a right on a table, view or sequence of the schema workflow_engine'
+);
+
+select is_empty(
+  $$
+    select p.oid::regprocedure, g.grantee::regrole
+    from pg_catalog.pg_proc as p
+    cross join lateral aclexplode(p.proacl) as g
+    where p.pronamespace = 'workflow_engine'::regnamespace
+      and g.grantee::regrole::text in ('anon', 'authenticated', 'service_role', 'authenticator')
+      and not exists (
+        select
+        from pg_catalog.pg_depend as d
+        where d.classid = 'pg_attrdef'::regclass
+          and d.refclassid = 'pg_proc'::regclass
+          and d.refobjid = p.oid
+      )
+  $$,
+  'no API role executes a function of it, except as the default of a column'
 );
 
 select * from finish();
