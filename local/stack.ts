@@ -1,0 +1,137 @@
+import { join } from "node:path";
+import { configureEngine } from "./configure_engine.ts";
+import { writeFunctionSecrets } from "./function_secrets.ts";
+import { applyLocalSeeds, pushMigrations } from "./migrations.ts";
+import { checkPorts } from "./ports.ts";
+import { withDatabase } from "./postgres/database.ts";
+import { startPostgres } from "./postgres/start.ts";
+import { type Child, startChild, waitUntilReady } from "./process/child.ts";
+import { endLeftovers } from "./process/leftovers.ts";
+import { keepSecrets } from "./secrets.ts";
+import { describeServices, logFile, loopback, type ServiceSpec } from "./services.ts";
+import { derivePorts, readSettings, type Settings } from "./settings.ts";
+import { lockStateFolder } from "./state_folder.ts";
+import { type StackFile, stackFilePath, writeStackFile } from "./stack_file.ts";
+
+/** What a stack is started with; whatever is left out comes from the environment. */
+export interface StackOptions extends Partial<Settings> {
+  /** Is told what is being done, a few words at a time. */
+  readonly onProgress?: (step: string) => void;
+}
+
+/** A running stack. */
+export interface Stack {
+  readonly info: StackFile;
+  /** Settles when a process of the stack ends by itself, with a sentence about it. */
+  readonly broken: Promise<string>;
+  /** Ends every process. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a local stack: Postgres, the workers of the stand-ins, the API, functions and the inbox,
+ * each as a process of its own; applies the migrations and tells the engine where its function is.
+ *
+ * @throws {Error} With one sentence that says what is wrong and what to type.
+ */
+export async function startStack(options: StackOptions = {}): Promise<Stack> {
+  const { onProgress = () => {} } = options;
+  const settings = readSettings(options);
+  const lock = await lockStateFolder(settings.dir);
+  const children: Child[] = [];
+  const stop = async () => {
+    const [postgres, ...services] = children;
+    await Promise.all(services.map((child) => child.stop()));
+    await postgres?.stop();
+    await Deno.remove(stackFilePath(settings.dir)).catch(() => {});
+    lock.close();
+  };
+  try {
+    const info = await startProcesses(settings, children, onProgress);
+    onProgress("Applying migrations");
+    await pushMigrations(info.db_url, settings.dir);
+    await applyLocalSeeds(info.db_url);
+    await configureEngine(info);
+    return { info, broken: Promise.race(children.map(({ ended }) => ended)), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function startProcesses(
+  settings: Settings,
+  children: Child[],
+  onProgress: (step: string) => void,
+): Promise<StackFile> {
+  const { dir, postgres: kind } = settings;
+  const ports = derivePorts(settings.port);
+  await endLeftovers(dir);
+  checkPorts(ports);
+  await Deno.mkdir(join(dir, "logs"), { recursive: true });
+  const secrets = await keepSecrets(dir);
+  await writeFunctionSecrets(dir, secrets, loopback(ports.inbox));
+
+  onProgress("Starting Postgres");
+  const postgres = await startPostgres({
+    dir,
+    port: ports.postgres,
+    kind,
+    secrets,
+    logFile: logFile(dir, "postgres"),
+  });
+  children.push(postgres.child);
+
+  onProgress("Starting services");
+  const specs = describeServices({
+    dir,
+    ports,
+    postgres: kind,
+    secrets,
+    databaseUrl: postgres.url,
+    adminUrl: postgres.adminUrl,
+    dataApiUrl: postgres.dataApiUrl,
+  });
+  const started = specs.map((spec) => ({ spec, child: startChild(spec) }));
+  children.push(...started.map(({ child }) => child));
+  const info: StackFile = {
+    postgres: kind,
+    api_url: loopback(ports.api),
+    functions_url: `${loopback(ports.api)}/functions/v1`,
+    functions_admin_url: loopback(ports.functionsAdmin),
+    inbox_url: loopback(ports.inbox),
+    db_url: postgres.url,
+    admin_db_url: postgres.adminUrl,
+    publishable_key: secrets.publishable_key,
+    secret_key: secrets.secret_key,
+    jwt_secret: secrets.jwt_secret,
+    workflow_secret: secrets.workflow_secret,
+    webhook_secret: secrets.webhook_secret,
+    pid: Deno.pid,
+    processes: children.map(({ name, pid }) => ({ name, pid })),
+  };
+  await writeStackFile(dir, info);
+  await Promise.all(
+    started.map(({ spec, child }) => waitUntilReady(child, () => isReady(spec, info.admin_db_url))),
+  );
+  return info;
+}
+
+async function isReady({ readiness }: ServiceSpec, adminUrl: string): Promise<boolean> {
+  if ("healthUrl" in readiness) return await answers(`${readiness.healthUrl}/_local/health`);
+  const [row] = await withDatabase(
+    adminUrl,
+    (db) => db`select from pg_stat_activity where application_name = ${readiness.connection}`,
+  );
+  return row !== undefined;
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    const response = await fetch(url);
+    await response.body?.cancel();
+    return response.ok;
+  } catch {
+    return false;
+  }
+}

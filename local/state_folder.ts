@@ -1,0 +1,31 @@
+import { join } from "node:path";
+import { findStackFile } from "./stack_file.ts";
+
+/**
+ * Takes hold of a state folder. The system gives it free when this process ends, however it ends.
+ *
+ * @throws {Error} When a stack that is alive holds it.
+ */
+export async function lockStateFolder(dir: string): Promise<Deno.FsFile> {
+  await Deno.mkdir(dir, { recursive: true });
+  const file = await Deno.open(join(dir, "lock"), { create: true, write: true });
+  if (await file.tryLock(true)) return file;
+  file.close();
+  const running = await findStackFile(dir);
+  throw new Error(
+    `A stack runs in "${dir}" already: press Ctrl-C where it was started` +
+      (running === null ? "" : `, or type "kill ${running.pid}"`),
+  );
+}
+
+/** Empties a state folder; it must be free. */
+export async function emptyStateFolder(dir: string): Promise<void> {
+  const lock = await lockStateFolder(dir);
+  try {
+    for await (const { name } of Deno.readDir(dir)) {
+      if (name !== "lock") await Deno.remove(join(dir, name), { recursive: true });
+    }
+  } finally {
+    lock.close();
+  }
+}
