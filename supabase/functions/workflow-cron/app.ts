@@ -1,6 +1,6 @@
 import { wakeUp } from "../_shared/contract/wake_up.ts";
 import type { Logger } from "./logger.ts";
-import { isSigned } from "./signature.ts";
+import { isSecret, isSigned } from "./signature.ts";
 import type { Worker } from "./worker.ts";
 
 /** The longest body of a wake-up, in characters. */
@@ -68,9 +68,9 @@ async function refuse(
     return answer(405, "Method not allowed", { allow: "POST" });
   }
   const body = await request.text();
-  if (secrets.length === 0) {
+  if (secrets.length === 0 || !secrets.every(isSecret)) {
     logger.error(
-      "Cannot verify wake-ups: WORKFLOW_SECRET is not set. Type " +
+      "Cannot verify wake-ups: WORKFLOW_SECRET is missing or malformed; type " +
         "`supabase secrets set WORKFLOW_SECRET=…` with the secret that " +
         "`select workflow_configure(…)` wrote into Vault",
     );

@@ -55,7 +55,6 @@ export class Lookout {
 
   /** Takes note of an answer of the engine to a claim; `Look.asked` was at least 1. */
   saw(now: number, look: Look): void {
-    this.#blind = false;
     this.#more = look.claimed >= look.asked;
     this.#claimed += look.claimed;
     this.heard(now, look.nextDueMs);
@@ -69,6 +68,7 @@ export class Lookout {
 
   /** Takes note of when the next action is due. */
   heard(now: number, nextDueMs: number | null): void {
+    this.#blind = false;
     this.#dueAt = nextDueMs === null ? null : now + nextDueMs;
   }
 

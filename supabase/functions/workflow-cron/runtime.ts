@@ -8,6 +8,8 @@ import { callApplication, handlers } from "./registry.ts";
 import { Secrets } from "./secrets.ts";
 import { type Environment, readSettings, type Settings } from "./settings.ts";
 
+const RESOLVE_TIMEOUT_MS = 3000;
+
 /** What workers of this process stand on. */
 export interface Runtime {
   readonly settings: Settings;
@@ -44,9 +46,13 @@ export function createRuntime(environment: Environment, workerId: string): Runti
   return { settings, engine, logger, run };
 }
 
-/** All addresses of a name; none if the platform cannot tell, as the call itself will then. */
+/** All addresses of a name; none where the platform cannot tell. */
 const resolveHost: Resolve = async (host) => {
-  const types = ["A", "AAAA"] as const;
-  const answers = await Promise.allSettled(types.map((type) => Deno.resolveDns(host, type)));
+  if (typeof Deno.resolveDns !== "function") return [];
+  const signal = AbortSignal.timeout(RESOLVE_TIMEOUT_MS);
+  const answers = await Promise.allSettled([
+    Deno.resolveDns(host, "A", { signal }),
+    Deno.resolveDns(host, "AAAA", { signal }),
+  ]);
   return answers.flatMap((answer) => answer.status === "fulfilled" ? answer.value : []);
 };

@@ -27,6 +27,16 @@ export function sign(
   };
 }
 
+/** Whether a text can be a secret: base64, after `whsec_` or not. */
+export function isSecret(text: string): boolean {
+  try {
+    new Webhook(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Whether one of the secrets signed the body within the last or next 300 seconds. */
 export function isSigned(secrets: readonly string[], headers: Headers, body: string): boolean {
   return secrets.some((secret) => {

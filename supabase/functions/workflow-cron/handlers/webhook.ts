@@ -28,7 +28,7 @@ import { parsedJson } from "../../_shared/contract/json.ts";
 import type { ActionIdentity, Context } from "../handler.ts";
 import { isJson, outcomeOfRefusal, parseJson } from "../http_answer.ts";
 import { completed, failed, type Outcome, waiting } from "../outcome.ts";
-import { plainSignature, sign } from "../signature.ts";
+import { isSecret, plainSignature, sign } from "../signature.ts";
 
 export const input = parsedJson;
 
@@ -42,10 +42,10 @@ export async function run(
   if (url.problem !== undefined) return failed(url.problem);
   const secrets = (context.secret("WORKFLOW_WEBHOOK_SECRET") ?? "").split(/\s+/).filter(Boolean);
   const [firstSecret] = secrets;
-  if (firstSecret === undefined) {
+  if (firstSecret === undefined || !secrets.every(isSecret)) {
     return failed(
-      "Cannot sign the call: set a secret with `supabase secrets set " +
-        'WORKFLOW_WEBHOOK_SECRET="whsec_$(openssl rand -base64 32)"`',
+      "Cannot sign the call: WORKFLOW_WEBHOOK_SECRET is missing or malformed; type " +
+        '`supabase secrets set WORKFLOW_WEBHOOK_SECRET="whsec_$(openssl rand -base64 32)"`',
     );
   }
   const body = JSON.stringify(bodyOf(payload, context));

@@ -1,0 +1,137 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import type { Json } from "../_shared/contract/json.ts";
+import type { Filter, Hole } from "../_shared/contract/template.ts";
+import { fillTemplate, TemplateError } from "./template.ts";
+
+function hole(...filters: [Filter["name"], ...Filter["arguments"]][]): Hole {
+  return {
+    path: "$.record.value",
+    filters: filters.map(([name, ...values]) => ({ name, arguments: values })),
+    required: false,
+  };
+}
+
+function fill(payload: Json, holes: Hole[], values: Json[]): Json {
+  return fillTemplate({ template: { payload, target_endpoint: null }, holes }, values).payload;
+}
+
+function filtered(value: Json, ...filters: Parameters<typeof hole>): Json {
+  return fill({ $template: [0] }, [hole(...filters)], [value]);
+}
+
+function endpoint(parts: (string | number)[], values: Json[]): string | null {
+  const template = { payload: null, target_endpoint: { $template: parts } };
+  return fillTemplate({ template, holes: values.map(() => hole()) }, values).targetEndpoint;
+}
+
+Deno.test("placeholders are filled wherever they stand in a payload", () => {
+  const payload = {
+    subject: { $template: ["Hello ", 0, "!"] },
+    lists: [{ $template: [1] }, "as it is", 7, null],
+  };
+  assertEquals(fill(payload, [hole(), hole()], ["Ada", { deep: [1] }]), {
+    subject: "Hello Ada!",
+    lists: [{ deep: [1] }, "as it is", 7, null],
+  });
+});
+
+for (const value of [0, 1.5, false, true, null, "", "text", [1, "2"], { a: null }]) {
+  Deno.test(`a lone placeholder keeps ${JSON.stringify(value)} as it is`, () => {
+    assertEquals(fill({ $template: [0] }, [hole()], [value]), value);
+  });
+}
+
+Deno.test("inside a text null is nothing, a text itself, all else JSON", () => {
+  const values = [null, "a", 0, false, [1], { b: 2 }];
+  const parts = values.flatMap((_, index) => [index, "|"]);
+  const text = fill({ $template: parts }, values.map(() => hole()), values);
+  assertEquals(text, '|a|0|false|[1]|{"b":2}|');
+});
+
+for (
+  const [name, value, filters, expected] of [
+    ["default replaces null", null, [["default", "you"]], "you"],
+    ["default replaces an empty text", "", [["default", "you"]], "you"],
+    ["default leaves 0 alone", 0, [["default", 5]], 0],
+    ["default leaves false alone", false, [["default", "yes"]], false],
+    ["date takes days by default", "2026-11-23T15:00:00+00:00", [["date"]], "2026-11-23"],
+    [
+      "date takes a pattern",
+      "2026-11-23T15:04:00+00:00",
+      [["date", "d MMMM yyyy, HH:mm"]],
+      "23 November 2026, 15:04",
+    ],
+    [
+      "date takes a time zone",
+      "2026-07-01T23:30:00Z",
+      [["date", "yyyy-MM-dd HH:mm", "Europe/Berlin"]],
+      "2026-07-02 01:30",
+    ],
+    [
+      "date reads microseconds as Postgres writes them",
+      "2026-11-23T15:00:00.123456+02:00",
+      [["date", "HH:mm:ss.SSS"]],
+      "13:00:00.123",
+    ],
+    ["date leaves a day alone in any zone", "2026-11-23", [[
+      "date",
+      "yyyy-MM-dd HH:mm",
+      "America/New_York",
+    ]], "2026-11-23 00:00"],
+    ["date takes milliseconds", 0, [["date", "yyyy"]], "1970"],
+    ["date leaves null alone", null, [["date"]], null],
+    ["number makes a number", "42.50", [["number"]], 42.5],
+    ["number takes decimals", 1234.5, [["number", 2]], "1234.50"],
+    ["number takes a locale", 1234.5, [["number", 2, "de"]], "1.234,50"],
+    ["upper", "straße", [["upper"]], "STRASSE"],
+    ["lower", "ADA", [["lower"]], "ada"],
+    ["upper takes numbers", 7, [["upper"]], "7"],
+    ["join", ["a", 1, null, true], [["join"]], "a, 1, , true"],
+    ["join takes a separator", ["a", "b"], [["join", " / "]], "a / b"],
+    ["json", { a: [1, null] }, [["json"]], '{"a":[1,null]}'],
+    ["filters follow each other", null, [["default", "you"], ["upper"]], "YOU"],
+  ] satisfies [string, Json, Parameters<typeof hole>, Json][]
+) {
+  Deno.test(`filter: ${name}`, () => assertEquals(filtered(value, ...filters), expected));
+}
+
+for (
+  const [name, value, filters, message] of [
+    ["a day that does not exist", "2026-02-30", [["date"]], '"2026-02-30" is not a time'],
+    ["a zone that does not exist", "2026-01-01", [["date", "yyyy", "Mars/Base"]], '"Mars/Base"'],
+    ["a pattern that is none", "2026-01-01", [["date", "YYYY"]], "YYYY"],
+    ["a text as a number", "many", [["number"]], '"many" is not a number'],
+    ["an object in capitals", {}, [["upper"]], "{} is not a text"],
+    ["a text as a list", "a", [["join"]], '"a" is not a list'],
+  ] satisfies [string, Json, Parameters<typeof hole>, string][]
+) {
+  Deno.test(`a filter refuses ${name}, naming path and filter`, () => {
+    const error = assertThrows(() => filtered(value, ...filters), TemplateError, message);
+    const expected = `Cannot apply filter "${filters[0]?.[0]}" to "$.record.value": `;
+    assertEquals(error.message.slice(0, expected.length), expected);
+  });
+}
+
+Deno.test("a required value that is missing is refused by its path", () => {
+  const required = { ...hole(), required: true };
+  assertThrows(
+    () => fill({ $template: ["Dear ", 0] }, [required], [null]),
+    TemplateError,
+    'Cannot fill "$.record.value": it is required and has no value',
+  );
+});
+
+Deno.test("a default satisfies required", () => {
+  const required = { ...hole(["default", "you"]), required: true };
+  assertEquals(fill({ $template: [0] }, [required], [null]), "you");
+});
+
+Deno.test("a value cannot leave its place in an address", () => {
+  const address = endpoint(["/users/", 0, "?tab=", 1], ["../admin", "a&b=c"]);
+  assertEquals(address, "/users/..%2Fadmin?tab=a%26b%3Dc");
+});
+
+Deno.test("a value at the beginning may be a whole address", () => {
+  assertEquals(endpoint([0], ["https://a.example/x?y=1"]), "https://a.example/x?y=1");
+  assertEquals(endpoint([0, "/", 1], ["https://a.example", "b/c"]), "https://a.example/b%2Fc");
+});

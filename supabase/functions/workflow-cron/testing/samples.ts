@@ -1,0 +1,78 @@
+import type { Claim, ClaimedAction } from "../../_shared/contract/claim.ts";
+import type { Logger } from "../logger.ts";
+import type { Context } from "../handler.ts";
+
+/** A UUID that ends in the given number. */
+export function sampleId(number: number): string {
+  return `019ab000-0000-7000-8000-${String(number).padStart(12, "0")}`;
+}
+
+/** An action whose payload is empty. */
+export function sampleAction(changes: Partial<ClaimedAction> = {}): ClaimedAction {
+  return {
+    workflow_action_id: sampleId(3),
+    name: "welcome",
+    action_type: "log",
+    timeout_seconds: 60,
+    template: { payload: {}, target_endpoint: null },
+    holes: [],
+    app_url: null,
+    ...changes,
+  };
+}
+
+/** The first attempt of an action log. */
+export function sampleClaim(changes: Partial<Claim> = {}): Claim {
+  return {
+    id: sampleId(1),
+    action: "welcome",
+    attempt: 1,
+    run_id: sampleId(4),
+    workflow_id: sampleId(2),
+    workflow_action_id: sampleId(3),
+    organization_id: null,
+    values: [],
+    meta: {},
+    deadline: "2026-01-01T00:01:00+00:00",
+    idempotency_key: "welcome-1",
+    traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+    ...changes,
+  };
+}
+
+/** A context of an attempt of `webhook`, over the real network. */
+export function sampleContext(
+  environment: Record<string, string> = {},
+  changes: Partial<Context> = {},
+): Context {
+  return {
+    idempotencyKey: "welcome-1",
+    attempt: 1,
+    signal: new AbortController().signal,
+    fetch: (url, init) => fetch(url, { ...init, redirect: "manual" }),
+    secret: (name) => environment[name],
+    setting: (name) => environment[name],
+    now: () => new Date("2026-01-01T00:00:00Z"),
+    logger: silentLogger(),
+    traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+    action: {
+      id: sampleId(1),
+      type: "webhook",
+      workflowId: sampleId(2),
+      workflowActionId: sampleId(3),
+      runId: sampleId(4),
+      meta: {},
+      targetEndpoint: null,
+      appUrl: null,
+    },
+    ...changes,
+  };
+}
+
+/** A logger that keeps its lines for a test to read. */
+export function silentLogger(): Logger & { readonly lines: string[] } {
+  const lines: string[] = [];
+  const log = (level: string) => (message: string, fields: Record<string, unknown> = {}) =>
+    void lines.push(`${level} ${message} ${JSON.stringify(fields)}`);
+  return { lines, info: log("info"), warn: log("warn"), error: log("error") };
+}
