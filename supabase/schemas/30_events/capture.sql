@@ -7,7 +7,7 @@ set search_path = ''
 as $$
   select case
     when pick_columns.columns is null then pick_columns.record
-    else coalesce((
+    when pick_columns.record is not null then coalesce((
       select jsonb_object_agg(e.key, e.value)
       from jsonb_each(pick_columns.record) e
       where e.key = any (pick_columns.columns)
@@ -40,8 +40,9 @@ comment on function workflow_engine.record_key(jsonb, text[]) is
 -- A database trigger of an attached table: appends an event a row, in the statement's transaction,
 -- and asks for one wake-up. No condition, no foreign key, no exception block: nothing here depends
 -- on a definition, so nothing that a definition says can fail or slow down a user's write.
--- Arguments: schema, table, key columns, columns or '', organization column or ''. Security definer
--- because whoever may write the table need not be able to write events.
+-- Arguments: schema, table, key columns, columns or '', organization column or ''. `offset 0` keeps
+-- Postgres from converting a row once for each time its record is mentioned. Security definer because
+-- whoever may write the table need not be able to write events.
 create or replace function workflow_engine.capture()
 returns trigger
 language plpgsql
@@ -50,54 +51,57 @@ set search_path = ''
 as $$
 declare
   v_table text := tg_argv[0] || '.' || tg_argv[1];
-  v_key text[] := tg_argv[2]::text[];
+  v_key_columns text[] := tg_argv[2]::text[];
+  v_key_column text := case cardinality(v_key_columns) when 1 then v_key_columns[1] end;
   v_columns text[] := nullif(tg_argv[3], '')::text[];
-  v_organization text := tg_argv[4];
+  v_organization text := nullif(tg_argv[4], '');
+  v_now timestamptz := workflow_engine.clock();
 begin
   if tg_op = 'INSERT' then
-    insert into public.workflow_event (organization_id, name, source, related_table, related_table_pkey, payload)
+    insert into public.workflow_event (occurred_at, organization_id, name, source, related_table, related_table_pkey, payload)
     select
-      c.record ->> v_organization, v_table || '.insert', 'table', v_table,
-      case cardinality(v_key) when 1 then c.record ->> v_key[1] else workflow_engine.record_key(c.record, v_key) end,
+      v_now, c.record ->> v_organization, v_table || '.insert', 'table', v_table,
+      coalesce(c.record ->> v_key_column, workflow_engine.record_key(c.record, v_key_columns)),
       jsonb_build_object(
         'type', 'INSERT', 'schema', tg_argv[0], 'table', tg_argv[1], 'old_record', null,
         'record', case when v_columns is null then c.record else workflow_engine.pick_columns(c.record, v_columns) end
       )
-    from (select to_jsonb(n) as record from new_rows n) c;
+    from (select to_jsonb(n) as record from new_rows n offset 0) c;
   elsif tg_op = 'UPDATE' then
-    insert into public.workflow_event (organization_id, name, source, related_table, related_table_pkey, payload)
-    select c.organization_id, v_table || '.' || lower(c.type), 'table', v_table, c.key, c.payload
-    from (
-      select
-        coalesce(n.record, o.record) ->> v_organization as organization_id,
-        coalesce(n.key, o.key) as key,
-        t.type,
-        jsonb_build_object(
-          'type', t.type, 'schema', tg_argv[0], 'table', tg_argv[1],
-          'record', workflow_engine.pick_columns(n.record, v_columns),
-          'old_record', workflow_engine.pick_columns(o.record, v_columns)
-        ) as payload
-      from (select to_jsonb(r) as record, workflow_engine.record_key(to_jsonb(r), v_key) as key from new_rows r) n
-      full join (select to_jsonb(r) as record, workflow_engine.record_key(to_jsonb(r), v_key) as key from old_rows r) o
-        on o.key = n.key
-      cross join lateral (
-        select case when o.key is null then 'INSERT' when n.key is null then 'DELETE' else 'UPDATE' end as type
-      ) t
-    ) c;
-  elsif tg_op = 'DELETE' then
-    insert into public.workflow_event (organization_id, name, source, related_table, related_table_pkey, payload)
+    insert into public.workflow_event (occurred_at, organization_id, name, source, related_table, related_table_pkey, payload)
     select
-      c.record ->> v_organization, v_table || '.delete', 'table', v_table,
-      workflow_engine.record_key(c.record, v_key),
+      v_now, coalesce(n.record, o.record) ->> v_organization, v_table || '.' || lower(t.type), 'table', v_table,
+      coalesce(n.key, o.key),
       jsonb_build_object(
-        'type', 'DELETE', 'schema', tg_argv[0], 'table', tg_argv[1],
-        'record', null, 'old_record', workflow_engine.pick_columns(c.record, v_columns)
+        'type', t.type, 'schema', tg_argv[0], 'table', tg_argv[1],
+        'record', case when v_columns is null then n.record else workflow_engine.pick_columns(n.record, v_columns) end,
+        'old_record', case when v_columns is null then o.record else workflow_engine.pick_columns(o.record, v_columns) end
       )
-    from (select to_jsonb(o) as record from old_rows o) c;
+    from (
+      select c.record, coalesce(c.record ->> v_key_column, workflow_engine.record_key(c.record, v_key_columns)) as key
+      from (select to_jsonb(r) as record from new_rows r offset 0) c
+    ) n
+    full join (
+      select c.record, coalesce(c.record ->> v_key_column, workflow_engine.record_key(c.record, v_key_columns)) as key
+      from (select to_jsonb(r) as record from old_rows r offset 0) c
+    ) o on o.key = n.key
+    cross join lateral (
+      select case when o.key is null then 'INSERT' when n.key is null then 'DELETE' else 'UPDATE' end as type
+    ) t;
+  elsif tg_op = 'DELETE' then
+    insert into public.workflow_event (occurred_at, organization_id, name, source, related_table, related_table_pkey, payload)
+    select
+      v_now, c.record ->> v_organization, v_table || '.delete', 'table', v_table,
+      coalesce(c.record ->> v_key_column, workflow_engine.record_key(c.record, v_key_columns)),
+      jsonb_build_object(
+        'type', 'DELETE', 'schema', tg_argv[0], 'table', tg_argv[1], 'record', null,
+        'old_record', case when v_columns is null then c.record else workflow_engine.pick_columns(c.record, v_columns) end
+      )
+    from (select to_jsonb(o) as record from old_rows o offset 0) c;
   else
-    insert into public.workflow_event (name, source, related_table, payload)
+    insert into public.workflow_event (occurred_at, name, source, related_table, payload)
     values (
-      v_table || '.truncate', 'table', v_table,
+      v_now, v_table || '.truncate', 'table', v_table,
       jsonb_build_object('type', 'TRUNCATE', 'schema', tg_argv[0], 'table', tg_argv[1], 'record', null, 'old_record', null)
     );
   end if;
