@@ -27,7 +27,8 @@ export interface ServiceSpec extends ChildSpec {
 export function describeServices(context: ServiceContext): ServiceSpec[] {
   return [
     worker("net", "pg_net stand-in", context),
-    worker("cron", "pg_cron stand-in", context),
+    // Debian's server has the real pg_cron.
+    ...(context.postgres === "embedded" ? [worker("cron", "pg_cron stand-in", context)] : []),
     inbox(context),
     functions(context),
     api(context),

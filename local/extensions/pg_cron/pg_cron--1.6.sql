@@ -70,7 +70,7 @@ immutable
 as $$
   select coalesce(
     case
-      when part.first = '*' then coalesce(part.step::int between 1 and high, true)
+      when part.first = '*' then part.last is null and coalesce(part.step::int between 1 and high, true)
       when part.last is null then part.step is null
         and cron._value(part.first, low, names) between low and high
       else cron._value(part.first, low, names) between low and high
@@ -266,12 +266,11 @@ create trigger carry_out
   for each row
   execute function cron._carry_out();
 
--- Tells the worker, at commit, that the jobs changed.
+-- pg_cron keeps a cache of the jobs; the worker of the stand-in reads them anew each second.
 create function cron.job_cache_invalidate() returns trigger
 language plpgsql
 as $$
 begin
-  perform pg_catalog.pg_notify('pg_cron_jobs', '');
   return null;
 end
 $$;
