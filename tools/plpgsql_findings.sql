@@ -1,6 +1,6 @@
 -- Each PL/pgSQL function of ours with what plpgsql_check finds in it, warnings included. A trigger's
--- function is looked at once for each database trigger that calls it, because only that one knows
--- the table and the names of the transition tables.
+-- function is looked at once for each table that fires it, because only the database triggers know
+-- the table and the names of the transition tables; one that nothing fires cannot be looked at.
 with
   our_function as (
     select p.oid, p.prorettype = 'trigger'::regtype as is_trigger
@@ -19,14 +19,15 @@ with
     where not f.is_trigger
     union all
     select f.oid, format('%s on %s', f.oid::regprocedure, t.tgrelid::regclass), t.tgrelid,
-      t.tgoldtable, t.tgnewtable
+      max(t.tgoldtable), max(t.tgnewtable)
     from our_function as f
-    join pg_catalog.pg_trigger as t on t.tgfoid = f.oid
-    where not t.tgisinternal
+    left join pg_catalog.pg_trigger as t on t.tgfoid = f.oid and not t.tgisinternal
+    where f.is_trigger
+    group by f.oid, t.tgrelid
   )
 select
   c.name,
-  array(
+  case when c.relation is null then array['No table fires it'] else array(
     select found
     from extensions.plpgsql_check_function(
       c.oid,
@@ -36,6 +37,6 @@ select
       oldtable => c.old_table,
       newtable => c.new_table
     ) as found
-  ) as findings
+  ) end as findings
 from to_check as c
 order by c.name
