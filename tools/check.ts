@@ -22,7 +22,7 @@ async function main(words: readonly string[]): Promise<number> {
     ...(readSettings().postgres === "debian" ? debianSteps(bench) : []),
     ...stackSteps(bench),
   ].filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)));
-  const finish: Step = { name: "stop of the test stack", run: () => bench.stop() };
+  const finish: Step = { name: "stop of everything", run: () => bench.stop() };
   const { failed } = await runGate([...steps, finish], (line) => console.log(line));
   return failed === 0 ? 0 : 1;
 }

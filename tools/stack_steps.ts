@@ -12,7 +12,7 @@ export function stackSteps(bench: TestBench): Step[] {
     run: (say) => runSuite(bench, belongs, say),
   });
   return [
-    { name: "start of the test stack", run: async () => (await bench.stack(), passed()) },
+    { name: "start of the test stack", run: async (say) => (await bench.stack(say), passed()) },
     suite("contracts of the stand-ins", (path) => path.endsWith("_contract_test.ts")),
     suite("concurrency", (path) => path.startsWith("tests/concurrency/")),
     suite("end to end", (path) => path.startsWith("tests/e2e/")),
@@ -29,16 +29,16 @@ async function runSuite(
   const files = (await filesBelow(repositoryRoot))
     .filter((path) => path.endsWith("_test.ts") && belongs(path));
   if (files.length === 0) return failed("the suite", "Found no test file");
-  const { stackFile } = await bench.stack();
-  return await runDenoTests(files, { WORKFLOW_STACK: stackFile }, say);
+  const { env } = await bench.stack();
+  return await runDenoTests(files, env, say);
 }
 
 /** Whoever may do what after all that traffic is whoever the grants page names. */
 async function checkGrants(bench: TestBench): Promise<Outcome> {
-  const [schemas, stack] = [await bench.fromSchemas(), await bench.stack()];
+  const [schemas, { stack }] = [await bench.fromSchemas(), await bench.stack()];
   const differences = compareGrants(
     await readCatalog(schemas.superuserUrl),
-    await readCatalog(stack.superuserUrl),
+    await readCatalog(stack.info.admin_db_url),
     { left: "the schemas", right: "the used stack" },
   );
   if (differences.length === 0) return passed();

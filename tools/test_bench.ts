@@ -1,8 +1,8 @@
 import { buildFromMigrations, buildFromSchemas, loadTestSeeds } from "./build_database.ts";
-import { type Outcome, passed } from "./outcome.ts";
+import { failed, type Outcome, passed } from "./outcome.ts";
 import { repositoryRoot } from "./repository.ts";
 import { type ScratchDatabase, startScratchDatabase } from "./scratch_database.ts";
-import { startTestStack, type TestStack } from "./test_stack.ts";
+import { findBreakdown, startTestStack, type TestStack } from "./test_stack.ts";
 
 /**
  * What the checks run against. Each part is made when first asked for; one that cannot be made
@@ -33,16 +33,21 @@ export class TestBench {
   }
 
   /** The running stack, with everything that `npm start` starts. */
-  stack(): Promise<TestStack> {
-    return this.#stack ??= startTestStack();
+  stack(say: (line: string) => void = () => {}): Promise<TestStack> {
+    return this.#stack ??= startTestStack(say);
   }
 
-  /** Stops whatever was started. */
+  /** Stops whatever was started; every process of the stack must have lived until then. */
   async stop(): Promise<Outcome> {
-    const parts = [this.#stack, this.#fromSchemas, this.#migrated];
-    for (const part of await Promise.allSettled(parts)) {
-      if (part.status === "fulfilled") await part.value?.[Symbol.asyncDispose]();
+    const [stack, ...databases] = await Promise.allSettled(
+      [this.#stack, this.#fromSchemas, this.#migrated] as const,
+    );
+    for (const database of databases) {
+      if (database.status === "fulfilled") await database.value?.[Symbol.asyncDispose]();
     }
-    return passed();
+    if (stack.status === "rejected" || stack.value === undefined) return passed();
+    const breakdown = await findBreakdown(stack.value);
+    await stack.value.stack.stop();
+    return breakdown === undefined ? passed() : failed("a process of the stack", breakdown);
   }
 }
