@@ -97,7 +97,7 @@ begin
     return format('The pattern "%s" of like_regex has a group, a counted repetition or a back-reference', v_token);
   end if;
   select m[1] into v_token
-  from regexp_matches(find_path_fault.path::text, '\$\."([^"]*)"', 'g') m
+  from regexp_matches(find_path_fault.path::text, '\$\."((?:[^"\\]|\\.)*)"|"(?:[^"\\]|\\.)*"', 'g') m
   where m[1] not in ('event', 'record', 'actions', 'run', 'vars', 'item', 'now');
   if v_token is not null then
     return format('The root "$.%s" does not exist; expected one of $.event, $.record, $.actions, $.run, $.vars, $.item, $.now', v_token);

@@ -57,9 +57,17 @@ declare
       '((?:[^|"'']|\|\||"(?:[^"\\]|\\.)*"|''(?:[^''\\]|\\.)*'')+)', 'g'
     ) m
   );
-  v_path jsonpath := workflow_engine.check_path(coalesce(trim(v_parts[1]), ''), compile_placeholder.field);
+  v_path jsonpath;
   v_filters jsonb;
 begin
+  if array_to_string(v_parts, '|') <> compile_placeholder.placeholder then
+    perform workflow_engine.raise_error(
+      'PT422', 'definition.placeholder_invalid',
+      format('Cannot save %s: cannot read the placeholder "{{%s}}"', compile_placeholder.field, compile_placeholder.placeholder),
+      'Close every quote, and write a filter after each single bar.'
+    );
+  end if;
+  v_path := workflow_engine.check_path(coalesce(trim(v_parts[1]), ''), compile_placeholder.field);
   select coalesce(jsonb_agg(workflow_engine.compile_filter(p.part, compile_placeholder.field) order by p.ordinality), '[]')
   into v_filters
   from unnest(v_parts[2:]) with ordinality p (part, ordinality);

@@ -23,6 +23,16 @@ $$;
 comment on function workflow_engine.definition_document(uuid) is
   'A workflow with its actions as one document.';
 
+-- Whether a path reads the outputs of earlier actions: by name, or because it reads the whole root.
+create or replace function workflow_engine.reads_actions(path jsonpath)
+returns boolean
+language sql
+immutable
+return path::text ~ '\$\."actions"' or workflow_engine.path_syntax(path) ~ '\$(?!\.")';
+
+comment on function workflow_engine.reads_actions(jsonpath) is
+  'Whether a path reads $.actions.';
+
 -- Compiles the current actions of a workflow into a version that exists already.
 create or replace function workflow_engine.compile_actions(workflow_id uuid, version integer)
 returns void
@@ -39,7 +49,7 @@ as $$
     a.condition::jsonpath, a.delay, a.timeout_seconds, a.max_retries, a.backoff_base,
     a.backoff_factor, a.backoff_cap, coalesce(a.priority, w.priority),
     c.compiled, h.holes, h.paths, h.takes_all,
-    concat(a.condition, h.paths::text) ~ '\$\."?actions',
+    coalesce(workflow_engine.reads_actions(a.condition::jsonpath), false) or h.reads_actions,
     h.is_costly or coalesce(workflow_engine.count_wildcards(a.condition::jsonpath) > 1, false)
   from public.workflow_action a
   join public.workflow w on w.id = a.workflow_id
@@ -51,6 +61,7 @@ as $$
       coalesce(jsonb_agg(e.hole - 'takes_all' order by e.ordinality), '[]') as holes,
       coalesce(array_agg((e.hole ->> 'path')::jsonpath order by e.ordinality), '{}') as paths,
       coalesce(array_agg((e.hole ->> 'takes_all')::boolean order by e.ordinality), '{}') as takes_all,
+      coalesce(bool_or(workflow_engine.reads_actions((e.hole ->> 'path')::jsonpath)), false) as reads_actions,
       coalesce(bool_or(workflow_engine.count_wildcards((e.hole ->> 'path')::jsonpath) > 1), false) as is_costly
     from jsonb_array_elements(c.holes) with ordinality e (hole, ordinality)
   ) h
@@ -120,13 +131,17 @@ security definer
 set search_path = ''
 as $$
 begin
+  update public.workflow_action a
+  set organization_id = c.organization_id
+  from changed c
+  where a.workflow_id = c.id and a.organization_id is distinct from c.organization_id;
   perform workflow_engine.save_version(c.id) from (select distinct id from changed order by id) c;
   return null;
 end;
 $$;
 
 comment on function workflow_engine.save_changed_workflows() is
-  'Security definer because the writer of a definition may not reach workflow_engine. After workflows were written: saves their versions.';
+  'Security definer because the writer of a definition may not reach workflow_engine. After workflows were written: takes their actions along into their organization and saves their versions.';
 
 create or replace trigger save_inserted_workflows
   after insert on public.workflow
@@ -162,6 +177,12 @@ create or replace trigger save_inserted_actions
 create or replace trigger save_updated_actions
   after update on public.workflow_action
   referencing new table as changed
+  for each statement execute function workflow_engine.save_changed_actions();
+
+-- An action that moves to another workflow changes the one that it leaves, too.
+create or replace trigger save_workflows_left_by_actions
+  after update on public.workflow_action
+  referencing old table as changed
   for each statement execute function workflow_engine.save_changed_actions();
 
 create or replace trigger save_deleted_actions
