@@ -66,7 +66,7 @@ begin
     );
   end if;
   v_start := (v_anchor at time zone (plan_start.version).timezone + v_shift) at time zone (plan_start.version).timezone;
-  if v_start >= plan_start.at_time or (plan_start.version).relative_to is null then
+  if v_start is null or v_start >= plan_start.at_time or (plan_start.version).relative_to is null then
     return v_start;
   end if;
   return case
