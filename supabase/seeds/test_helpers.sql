@@ -114,7 +114,7 @@ $$;
 
 comment on function test.travel(interval) is 'Moves the engine''s clock forward.';
 
--- Becomes an API role with these claims in its token, until the transaction ends or test.be_owner().
+-- Becomes an API role with these claims in its token, until `reset role` or the end of the transaction.
 create or replace function test.act_as(role text, claims jsonb default '{}')
 returns void
 language plpgsql
@@ -168,3 +168,75 @@ as $$
 $$;
 
 comment on function test.create_orders_table() is 'Creates public.test_orders.';
+
+-- Runs a statement that must fail and returns what the Data API would answer.
+create or replace function test.error_of(statement text)
+returns jsonb
+language plpgsql
+as $$
+declare
+  v_detail text;
+  v_hint text;
+begin
+  execute error_of.statement;
+  return null;
+exception
+  when others then
+    get stacked diagnostics v_detail = pg_exception_detail, v_hint = pg_exception_hint;
+    return jsonb_build_object('code', sqlstate, 'message', sqlerrm, 'details', v_detail, 'hint', v_hint);
+end;
+$$;
+
+comment on function test.error_of(text) is 'The code, message, details and hint of a statement''s error.';
+
+-- Lets the engine ring, and makes as if it had never rung before.
+create or replace function test.configure(url text default 'https://example.com/functions/v1/workflow-cron')
+returns void
+language plpgsql
+as $$
+begin
+  delete from vault.secrets s where s.name in ('workflow_function_url', 'workflow_secret', 'APP_URL');
+  perform public.workflow_configure(configure.url);
+  perform setval('workflow_engine.last_ring_at', 0);
+  perform setval('workflow_engine.last_ring_request', 0);
+  delete from net.http_request_queue;
+end;
+$$;
+
+comment on function test.configure(text) is 'Writes to Vault what a wake-up takes; nothing has rung yet.';
+
+-- How many wake-ups this transaction sends if it commits now.
+create or replace function test.count_rings()
+returns bigint
+language plpgsql
+as $$
+begin
+  set constraints all immediate;
+  set constraints all deferred;
+  return (select count(*) from net.http_request_queue);
+end;
+$$;
+
+comment on function test.count_rings() is 'How many wake-ups are queued once this transaction commits.';
+
+-- Makes the latest version of every workflow the work of an earlier transaction.
+create or replace function test.age_versions()
+returns void
+language sql
+as $$
+  update workflow_engine.workflow_version set saved_in = '3';
+$$;
+
+comment on function test.age_versions() is 'As if what was saved had been saved by an earlier transaction.';
+
+-- Lets the lease of every attempt run out.
+create or replace function test.expire_leases()
+returns void
+language sql
+as $$
+  update public.workflow_action_logs
+  set lease_expires_at = clock_timestamp() - interval '1 second'
+  where status = 'processing';
+$$;
+
+comment on function test.expire_leases() is 'As if every worker had been lost.';
