@@ -3,6 +3,7 @@ import { z } from "zod";
 import { workerDied } from "./platform_answers.ts";
 
 const BOOT_TIMEOUT_MS = 10_000;
+const END_NOTICE_MS = 1000;
 
 const runtimeEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("listening"), port: z.number() }),
@@ -69,6 +70,7 @@ export class Isolate {
       });
       return this.#counted(response);
     } catch {
+      await this.#noticeEnd();
       this.#release();
       return workerDied();
     }
@@ -157,6 +159,14 @@ export class Isolate {
     response.body.pipeTo(writable).catch(() => {}).finally(() => this.#release());
     const { status, statusText, headers } = response;
     return new Response(readable, { status, statusText, headers });
+  }
+
+  /** A broken connection is seen before the end of the process: waits for it, but not for long. */
+  async #noticeEnd(): Promise<void> {
+    let timer;
+    const patience = new Promise<void>((resolve) => timer = setTimeout(resolve, END_NOTICE_MS));
+    await Promise.race([this.exited, patience]);
+    clearTimeout(timer);
   }
 
   #release(): void {

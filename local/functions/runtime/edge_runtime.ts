@@ -11,10 +11,16 @@
  * a function's own import map cannot change it.
  */
 
-const CONTROL_TOKEN = "LOCAL_CONTROL_TOKEN";
-const token = Deno.env.get(CONTROL_TOKEN);
-Deno.env.delete(CONTROL_TOKEN);
-Deno.env.delete("DENO_DIR");
+const token = Deno.env.get("LOCAL_CONTROL_TOKEN");
+const UNKNOWN_TO_HOSTED = [
+  "LOCAL_CONTROL_TOKEN",
+  "DENO_DIR",
+  "DENO_NODE_SHIM_ACTIVE",
+  "DENO_NO_PACKAGE_JSON",
+  "DENO_NO_UPDATE_CHECK",
+  "PATH",
+];
+for (const name of UNKNOWN_TO_HOSTED) Deno.env.delete(name);
 
 const nativeServe = Deno.serve;
 const servers: Deno.HttpServer[] = [];
@@ -54,7 +60,7 @@ function serve(first: Options | Handler, second?: Handler): Deno.HttpServer<Deno
     port: 0,
     onListen: ({ port }) => report({ type: "listening", port }),
   }, handler);
-  servers.push(server);
+  if (servers.push(server) === 1) void obey();
   return server;
 }
 
@@ -67,6 +73,7 @@ async function unload(reason: string): Promise<void> {
   Deno.exit(0);
 }
 
+/** Begins with the first server: Deno waits for a preloaded module's work before it goes on. */
 async function obey(): Promise<never> {
   let buffer = "";
   for await (const text of Deno.stdin.readable.pipeThrough(new TextDecoderStream())) {
@@ -81,4 +88,3 @@ Object.defineProperty(Deno, "serve", { value: serve, configurable: true, writabl
 Object.defineProperty(globalThis, "EdgeRuntime", { value: { waitUntil } });
 Deno.addSignalListener("SIGTERM", () => void unload("termination"));
 Deno.addSignalListener("SIGINT", () => {});
-void obey();

@@ -1,0 +1,3 @@
+import { z } from "zod";
+
+Deno.serve(() => Response.json(z.array(z.string()).parse(["parsed", "by", "zod"])));
