@@ -11,48 +11,50 @@ const SEEDS = join(ROOT, "supabase", "seeds");
 const fingerprintsFile = z.record(z.string(), z.string());
 
 /**
- * Applies the migrations with the real `supabase db push`, as a hosted project would get them.
+ * Applies the migrations with the real `supabase db push`, as a hosted project would get them, and
+ * then, once, what only the local stack adds, such as its clock: `supabase/seeds/local_*.sql`.
  *
- * @throws {Error} When a migration changed after this database took it.
+ * @throws {Error} When one of these files changed after this database took it.
  */
-export async function pushMigrations(databaseUrl: string, dir: string): Promise<void> {
-  const files = await fingerprints(MIGRATIONS);
-  const notes = join(dir, "migrations.json");
+export async function applySchema(databaseUrl: string, dir: string): Promise<void> {
+  const notes = join(dir, "applied.json");
   const applied = fingerprintsFile.parse(
     JSON.parse(await Deno.readTextFile(notes).catch(() => "{}")),
   );
-  for (const [name, print] of files) {
+  const migrations = await fingerprints(MIGRATIONS, () => true);
+  const seeds = await fingerprints(SEEDS, (name) => name.startsWith("local_"));
+  for (const [name, print] of [...migrations, ...seeds]) {
     if ((applied[name] ?? print) === print) continue;
-    throw new Error(`The migration "${name}" changed after it was applied: type "npm run reset"`);
+    throw new Error(`"${name}" changed after it was applied: type "npm run reset"`);
   }
-  if (files.size === 0) return;
+  if (migrations.size > 0) await pushMigrations(databaseUrl);
+  await withDatabase(databaseUrl, async (db) => {
+    for (const name of seeds.keys()) {
+      if (applied[name] === undefined) await db.file(join(SEEDS, name));
+    }
+  });
+  const all = Object.fromEntries([...migrations, ...seeds]);
+  await Deno.writeTextFile(notes, JSON.stringify(all, null, 2) + "\n");
+}
+
+async function pushMigrations(databaseUrl: string): Promise<void> {
   const cli = join(packageFolder(`@supabase/cli-${platformName()}`), "bin", "supabase");
   await run(cli, ["db", "push", `--remote=${databaseUrl}?sslmode=disable`, "--yes"], {
     cwd: ROOT,
     env: { DO_NOT_TRACK: "1" },
   });
-  await Deno.writeTextFile(notes, JSON.stringify(Object.fromEntries(files), null, 2) + "\n");
 }
 
-/** Runs `supabase/seeds/local_*.sql`: what only the local stack adds, such as its clock. */
-export async function applyLocalSeeds(databaseUrl: string): Promise<void> {
-  await withDatabase(databaseUrl, async (db) => {
-    for (const name of await sqlFiles(SEEDS)) {
-      if (name.startsWith("local_")) await db.file(join(SEEDS, name));
-    }
-  });
-}
-
-async function fingerprints(folder: string): Promise<Map<string, string>> {
+async function fingerprints(
+  folder: string,
+  belongs: (name: string) => boolean,
+): Promise<Map<string, string>> {
   const prints = new Map<string, string>();
-  for (const name of await sqlFiles(folder)) {
+  const entries = await Array.fromAsync(Deno.readDir(folder)).catch(() => []);
+  const names = entries.map(({ name }) => name).filter((name) => name.endsWith(".sql"));
+  for (const name of names.filter(belongs).toSorted()) {
     const bytes = await Deno.readFile(join(folder, name));
     prints.set(name, new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex());
   }
   return prints;
-}
-
-async function sqlFiles(folder: string): Promise<string[]> {
-  const entries = await Array.fromAsync(Deno.readDir(folder)).catch(() => []);
-  return entries.map(({ name }) => name).filter((name) => name.endsWith(".sql")).toSorted();
 }

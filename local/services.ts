@@ -112,8 +112,7 @@ function service(name: string, { dir }: ServiceContext, env: Record<string, stri
     command: [
       Deno.execPath(),
       "run",
-      "-A",
-      "--no-check",
+      "--allow-all",
       join(ROOT, "local", name, "main.ts"),
       `--state=${dir}`,
     ],

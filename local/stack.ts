@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import { configureEngine } from "./configure_engine.ts";
 import { writeFunctionSecrets } from "./function_secrets.ts";
-import { applyLocalSeeds, pushMigrations } from "./migrations.ts";
+import { applySchema } from "./migrations.ts";
 import { checkPorts } from "./ports.ts";
 import { withDatabase } from "./postgres/database.ts";
 import { startPostgres } from "./postgres/start.ts";
 import { type Child, startChild, waitUntilReady } from "./process/child.ts";
-import { endLeftovers } from "./process/leftovers.ts";
+import { endLeftovers, noteProcesses } from "./process/leftovers.ts";
 import { keepSecrets } from "./secrets.ts";
 import { describeServices, logFile, loopback, type ServiceSpec } from "./services.ts";
 import { derivePorts, readSettings, type Settings } from "./settings.ts";
@@ -17,6 +17,8 @@ import { type StackFile, stackFilePath, writeStackFile } from "./stack_file.ts";
 export interface StackOptions extends Partial<Settings> {
   /** Is told what is being done, a few words at a time. */
   readonly onProgress?: (step: string) => void;
+  /** Gives the start up; what was started is stopped. */
+  readonly signal?: AbortSignal;
 }
 
 /** A running stack. */
@@ -35,10 +37,13 @@ export interface Stack {
  * @throws {Error} With one sentence that says what is wrong and what to type.
  */
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
-  const { onProgress = () => {} } = options;
   const settings = readSettings(options);
   const lock = await lockStateFolder(settings.dir);
   const children: Child[] = [];
+  const onProgress = (step: string) => {
+    options.signal?.throwIfAborted();
+    options.onProgress?.(step);
+  };
   const stop = async () => {
     const [postgres, ...services] = children;
     await Promise.all(services.map((child) => child.stop()));
@@ -49,9 +54,10 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   try {
     const info = await startProcesses(settings, children, onProgress);
     onProgress("Applying migrations");
-    await pushMigrations(info.db_url, settings.dir);
-    await applyLocalSeeds(info.db_url);
+    await applySchema(info.db_url, settings.dir);
     await configureEngine(info);
+    options.signal?.throwIfAborted();
+    await writeStackFile(settings.dir, info);
     return { info, broken: Promise.race(children.map(({ ended }) => ended)), stop };
   } catch (error) {
     await stop();
@@ -94,6 +100,7 @@ async function startProcesses(
   });
   const started = specs.map((spec) => ({ spec, child: startChild(spec) }));
   children.push(...started.map(({ child }) => child));
+  await noteProcesses(dir, children);
   const info: StackFile = {
     postgres: kind,
     api_url: loopback(ports.api),
@@ -108,9 +115,7 @@ async function startProcesses(
     workflow_secret: secrets.workflow_secret,
     webhook_secret: secrets.webhook_secret,
     pid: Deno.pid,
-    processes: children.map(({ name, pid }) => ({ name, pid })),
   };
-  await writeStackFile(dir, info);
   await Promise.all(
     started.map(({ spec, child }) => waitUntilReady(child, () => isReady(spec, info.admin_db_url))),
   );

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { z } from "zod";
 import { readSettings, serverKind } from "./settings.ts";
 
@@ -19,9 +19,8 @@ export const stackFile = z.object({
   jwt_secret: z.string(),
   workflow_secret: z.string(),
   webhook_secret: z.string(),
-  /** The supervisor, and the processes that it started. */
+  /** The supervisor. */
   pid: z.int(),
-  processes: z.array(z.object({ name: z.string(), pid: z.int() })),
 });
 
 /** The contents of `stack.json`. */
@@ -33,15 +32,21 @@ export function stackFilePath(dir: string): string {
 }
 
 /**
- * Reads what the running stack tells about itself.
+ * Reads what the running stack tells about itself. The file is there once the stack is ready.
  *
- * @param dir The state folder; by default the environment's.
+ * @param dir The state folder; by default that of the file named by `WORKFLOW_STACK`, else the
+ *   environment's.
  * @throws {Error} When no stack runs there.
  */
-export async function readStackFile(dir: string = readSettings().dir): Promise<StackFile> {
+export async function readStackFile(dir: string = defaultDir()): Promise<StackFile> {
   const file = await findStackFile(dir);
   if (file === null) throw new Error(`Cannot find a running stack in "${dir}": type "npm start"`);
   return file;
+}
+
+function defaultDir(): string {
+  const path = Deno.env.get("WORKFLOW_STACK");
+  return path === undefined ? readSettings().dir : dirname(path);
 }
 
 /** Reads `stack.json`; null when there is none, or none that can be read. */

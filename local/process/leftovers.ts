@@ -1,6 +1,7 @@
 import { join } from "node:path";
-import { findStackFile, stackFilePath } from "../stack_file.ts";
-import { sendSignal } from "./child.ts";
+import { z } from "zod";
+import { stackFilePath } from "../stack_file.ts";
+import { type Child, sendSignal } from "./child.ts";
 import { run } from "./run.ts";
 
 /**
@@ -11,12 +12,36 @@ import { run } from "./run.ts";
  * the state folder on its command line, so nothing else is ever touched.
  */
 export async function endLeftovers(dir: string): Promise<void> {
-  const file = await findStackFile(dir);
-  const pids = (file?.processes ?? []).map(({ pid }) => pid);
+  const pids = await readPids(dir);
   const postmaster = await postmasterPid(join(dir, "data"));
   if (postmaster !== null) pids.push(postmaster);
   await Promise.all(pids.map((pid) => endProcess(pid, dir)));
   await Deno.remove(stackFilePath(dir)).catch(() => {});
+}
+
+/** Writes down which processes a stack started, for `endLeftovers`. */
+export async function noteProcesses(dir: string, children: readonly Child[]): Promise<void> {
+  await Deno.writeTextFile(pidsPath(dir), JSON.stringify(children.map(({ pid }) => pid)));
+}
+
+const pidsFile = z.array(z.int());
+
+async function readPids(dir: string): Promise<number[]> {
+  const text = await Deno.readTextFile(pidsPath(dir)).catch(() => "[]");
+  const result = pidsFile.safeParse(parseJson(text));
+  return result.success ? result.data : [];
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+function pidsPath(dir: string): string {
+  return join(dir, "processes.json");
 }
 
 /** SIGINT ends each of them: Postgres by its fast shutdown, the others in good order. */
