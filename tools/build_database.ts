@@ -48,5 +48,5 @@ async function execute(sql: postgres.Sql, { path, text }: SchemaFile): Promise<v
 /** Where in a text Postgres stopped, as ":12"; empty where it does not say. */
 export function lineOf(error: unknown, text: string): string {
   const position = error instanceof postgres.PostgresError ? Number(error.position) : NaN;
-  return Number.isNaN(position) ? "" : `:${text.slice(0, position).split("\n").length}`;
+  return Number.isNaN(position) ? "" : `:${text.slice(0, position - 1).split("\n").length}`;
 }
