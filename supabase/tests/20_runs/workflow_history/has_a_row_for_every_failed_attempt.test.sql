@@ -1,0 +1,28 @@
+begin;
+select plan(2);
+
+select test.create_workflow('w');
+update public.workflow_action set max_retries = 1, backoff_base = '0';
+create temporary table given on commit drop as select test.start_run() as run;
+
+select test.report(test.claim() #> '{claims,0}', '{"status": "failed", "error": "first", "http_status": 503}');
+select test.report(test.claim() #> '{claims,0}', '{"status": "failed", "error": "second"}');
+
+select results_eq(
+  'select attempt, kind, error, detail from public.workflow_history order by attempt',
+  $$
+    values
+      (1, 'attempt_failed', 'first', '{"worker_id": "test-worker", "http_status": 503}'::jsonb),
+      (2, 'attempt_failed', 'second', '{"worker_id": "test-worker"}')
+  $$,
+  'each failed attempt is there, with its error and who made it'
+);
+
+select ok(
+  bool_and(h.run_id = g.run and h.action_log_id = l.id and h.started_at is not null),
+  'and says which run and action it was, and when it began'
+)
+from public.workflow_history h, given g, public.workflow_action_logs l;
+
+select * from finish();
+rollback;
