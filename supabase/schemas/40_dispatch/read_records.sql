@@ -16,7 +16,7 @@ begin
     format(
       't.%I = (%s)::%s', k.name,
       case when cardinality(v_attachment.key_columns) = 1 then 'k.key' else format('k.key::jsonb ->> %s', k.ordinality - 1) end,
-      format_type(a.atttypid, a.atttypmod)
+      format_type(a.atttypid, -1)
     ), ' and '
   )
   into v_match
@@ -26,7 +26,7 @@ begin
     return;
   end if;
   return query execute format(
-    'select k.key, to_jsonb(t) ->> $3, workflow_engine.pick_columns(to_jsonb(t), $2) from unnest($1) k (key) join %I.%I t on %s',
+    'select k.key, to_jsonb(t.*) ->> $3, workflow_engine.pick_columns(to_jsonb(t.*), $2) from unnest($1) k (key) join %I.%I t on %s',
     v_attachment.schema_name, v_attachment.table_name, v_match
   )
   using read_table.keys, v_attachment.columns, v_attachment.organization_column;
