@@ -15,12 +15,15 @@ comment on table workflow_engine.clock_offset is
 -- Security definer because whoever reads the clock may not reach workflow_engine.
 create or replace function workflow_engine.clock()
 returns timestamptz
-language sql
+language plpgsql
 volatile
 security definer
-begin atomic
-  select clock_timestamp() + o."offset" from workflow_engine.clock_offset o;
+set search_path = ''
+as $$
+begin
+  return clock_timestamp() + (select o."offset" from workflow_engine.clock_offset o);
 end;
+$$;
 
 comment on function workflow_engine.clock() is
   'Security definer because whoever reads the clock may not reach workflow_engine. The engine''s time, with the offset of the local stack.';

@@ -1,21 +1,21 @@
--- UUIDv7 (RFC 9562, section 5.7): 48 bits of Unix milliseconds, then random bits, so that ids sort
--- by time. A random UUIDv4 lends its variant and its randomness; bits 52 and 53 turn version 4 into 7.
+-- UUIDv7 (RFC 9562, section 5.7): 48 bits of Unix milliseconds, the version, 12 bits of the
+-- millisecond's fraction (section 6.2, method 3), then random bits, so that ids sort by time. A random
+-- UUIDv4 lends its variant and its randomness. The fraction makes ids of one statement ascend, so that
+-- its index entries go to the rightmost page (6 against 3 microseconds a row).
 -- No `set` clause: it would prevent inlining, and the SQL-standard body binds its names already.
 create or replace function workflow_engine.new_id()
 returns uuid
 language sql
 volatile
 return encode(
-  set_bit(
-    set_bit(
-      overlay(
-        uuid_send(gen_random_uuid())
-        placing substring(int8send((extract(epoch from clock_timestamp()) * 1000)::bigint) from 3)
-        from 1 for 6
-      ),
-      52, 1
-    ),
-    53, 1
+  overlay(
+    uuid_send(gen_random_uuid())
+    placing int8send(
+      trunc(extract(epoch from clock_timestamp()) * 1000)::bigint * 65536
+      + 28672
+      + extract(microseconds from clock_timestamp())::bigint % 1000 * 4096 / 1000
+    )
+    from 1 for 8
   ),
   'hex'
 )::uuid;

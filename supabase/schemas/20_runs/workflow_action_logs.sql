@@ -6,6 +6,7 @@ create table public.workflow_action_logs (
   organization_id text,
   run_id uuid not null,
   workflow_id uuid not null,
+  workflow_version integer not null,
   workflow_action_id uuid not null,
   status text not null default 'not_started',
   attempt integer not null default 0,
@@ -70,6 +71,8 @@ create index workflow_action_logs_retry_idx
   where status = 'failed' and not final;
 
 comment on table public.workflow_action_logs is 'One execution of an action of a run.';
+comment on column public.workflow_action_logs.workflow_version is
+  'Its run''s version, here too so that its compiled action is one index look-up away.';
 comment on column public.workflow_action_logs.attempt is
   'Rises with each claim and is never reset; a report must quote it.';
 comment on column public.workflow_action_logs.tries is 'How many retries were used up, of max_retries.';

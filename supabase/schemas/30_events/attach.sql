@@ -69,7 +69,9 @@ $$;
 comment on function workflow_engine.drop_capture_triggers(regclass) is
   'Takes the engine''s database triggers off a table.';
 
--- Puts the engine's database triggers on one table: an attached one or a partition of it.
+-- Puts the engine's database triggers on one table: an attached one or a partition of it. A partition
+-- has none for TRUNCATE: one of all of them would be told once for each, one of it alone would be told
+-- as if the whole table were empty.
 create or replace function workflow_engine.create_capture_triggers(table_name regclass, attachment workflow_engine.attachment)
 returns void
 language plpgsql
@@ -79,6 +81,7 @@ declare
   v_event text;
 begin
   foreach v_event in array (create_capture_triggers.attachment).events || array['truncate'] loop
+    continue when v_event = 'truncate' and create_capture_triggers.table_name <> (create_capture_triggers.attachment).table_id;
     execute format(
       'create trigger %I after %s on %s %s for each statement execute function workflow_engine.capture(%L, %L, %L, %L, %L)',
       'workflow_capture_' || v_event,
@@ -172,7 +175,8 @@ $$;
 comment on function workflow_engine.check_attach(regclass, text[], text[], text) is
   'Raises PT422 for a table, event or column that cannot be attached.';
 
--- Makes the changes of a table events. Again with other arguments, it replaces what was said before.
+-- Makes the changes of a table events. Again, it replaces what was said before, also of a table that was
+-- dropped and created anew since.
 create or replace function public.workflow_attach(
   table_name regclass,
   events text[] default array['insert', 'update', 'delete'],
@@ -199,6 +203,7 @@ begin
   join pg_catalog.pg_namespace n on n.oid = c.relnamespace
   where c.oid = workflow_attach.table_name;
   perform public.workflow_detach(workflow_attach.table_name);
+  delete from workflow_engine.attachment a where a.related_table = v_attachment.related_table;
   insert into workflow_engine.attachment select v_attachment.*;
   for v_table in select p.relid from pg_catalog.pg_partition_tree(workflow_attach.table_name) p
     union select workflow_attach.table_name

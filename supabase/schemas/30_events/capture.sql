@@ -60,13 +60,17 @@ begin
   if tg_op = 'INSERT' then
     insert into public.workflow_event (occurred_at, organization_id, name, source, related_table, related_table_pkey, payload)
     select
-      v_now, c.record ->> v_organization, v_table || '.insert', 'table', v_table,
-      coalesce(c.record ->> v_key_column, workflow_engine.record_key(c.record, v_key_columns)),
-      jsonb_build_object(
-        'type', 'INSERT', 'schema', tg_argv[0], 'table', tg_argv[1], 'old_record', null,
-        'record', case when v_columns is null then c.record else workflow_engine.pick_columns(c.record, v_columns) end
-      )
-    from (select to_jsonb(n) as record from new_rows n offset 0) c;
+      v_now, c.payload -> 'record' ->> v_organization, v_table || '.insert', 'table', v_table,
+      coalesce(c.payload #>> array['record', v_key_column], workflow_engine.record_key(c.payload -> 'record', v_key_columns)),
+      case
+        when v_columns is null then c.payload
+        else jsonb_set(c.payload, '{record}', workflow_engine.pick_columns(c.payload -> 'record', v_columns))
+      end
+    from (
+      select to_jsonb(p) as payload
+      from (select 'INSERT' as type, tg_argv[0] as schema, tg_argv[1] as "table", "workflow_engine.row" as record, null as old_record from new_rows "workflow_engine.row") p
+      offset 0
+    ) c;
   elsif tg_op = 'UPDATE' then
     insert into public.workflow_event (occurred_at, organization_id, name, source, related_table, related_table_pkey, payload)
     select
@@ -79,11 +83,11 @@ begin
       )
     from (
       select c.record, coalesce(c.record ->> v_key_column, workflow_engine.record_key(c.record, v_key_columns)) as key
-      from (select to_jsonb(r) as record from new_rows r offset 0) c
+      from (select to_jsonb(r.*) as record from new_rows r offset 0) c
     ) n
     full join (
       select c.record, coalesce(c.record ->> v_key_column, workflow_engine.record_key(c.record, v_key_columns)) as key
-      from (select to_jsonb(r) as record from old_rows r offset 0) c
+      from (select to_jsonb(r.*) as record from old_rows r offset 0) c
     ) o on o.key = n.key
     cross join lateral (
       select case when o.key is null then 'INSERT' when n.key is null then 'DELETE' else 'UPDATE' end as type
@@ -97,7 +101,7 @@ begin
         'type', 'DELETE', 'schema', tg_argv[0], 'table', tg_argv[1], 'record', null,
         'old_record', case when v_columns is null then c.record else workflow_engine.pick_columns(c.record, v_columns) end
       )
-    from (select to_jsonb(o) as record from old_rows o offset 0) c;
+    from (select to_jsonb(o.*) as record from old_rows o offset 0) c;
   else
     insert into public.workflow_event (occurred_at, name, source, related_table, payload)
     values (

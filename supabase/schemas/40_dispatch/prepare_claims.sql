@@ -18,9 +18,8 @@ set search_path = ''
 as $$
   select coalesce(jsonb_object_agg(a.name, jsonb_build_object('status', l.status, 'output', l.output)), '{}')
   from public.workflow_action_logs l
-  join public.workflow_run r on r.id = l.run_id
   join workflow_engine.action_version a
-    on a.workflow_id = r.workflow_id and a.version = r.workflow_version
+    on a.workflow_id = l.workflow_id and a.version = l.workflow_version
     and a.workflow_action_id = l.workflow_action_id
   where l.run_id = read_outputs.run_id;
 $$;
@@ -71,7 +70,7 @@ as $$
     join public.workflow_run r on r.id = l.run_id
     join public.workflow_event e on e.id = r.event_id
     join workflow_engine.action_version a
-      on a.workflow_id = r.workflow_id and a.version = r.workflow_version
+      on a.workflow_id = l.workflow_id and a.version = l.workflow_version
       and a.workflow_action_id = l.workflow_action_id
     cross join workflow_engine.settings s
     left join workflow_engine.attachment t on t.related_table = l.related_table

@@ -110,9 +110,12 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  v_at bigint := (select s.last_value from workflow_engine.last_ring_at s);
-  v_transaction bigint := (select s.last_value from workflow_engine.last_ring_transaction s);
+  v_at bigint;
+  v_transaction bigint;
 begin
+  select a.last_value, t.last_value
+  into v_at, v_transaction
+  from workflow_engine.last_ring_at a, workflow_engine.last_ring_transaction t;
   return v_at > extract(epoch from clock_timestamp()) * 1000 - 1000
     and pg_xact_status(v_transaction::text::xid8) = 'committed';
 end;
@@ -159,7 +162,7 @@ set search_path = ''
 as $$
 begin
   if current_setting('workflow_engine.woken_by', true) is distinct from pg_current_xact_id()::text then
-    perform workflow_engine.mute_wake();
+    perform set_config('workflow_engine.woken_by', pg_current_xact_id()::text, true);
     insert into workflow_engine.wake_request default values on conflict do nothing;
   end if;
 end;

@@ -146,13 +146,12 @@ as $$
       worker_id = start_attempts.worker_id,
       http_status = null,
       lease_expires_at = clock_timestamp() + make_interval(secs => a.timeout_seconds) + s.lease_grace
-    from sized c, public.workflow_run r, workflow_engine.action_version a, workflow_engine.settings s
+    from sized c, workflow_engine.action_version a, workflow_engine.settings s
     where l.id = c.id
-      and r.id = l.run_id
-      and a.workflow_id = r.workflow_id and a.version = r.workflow_version
+      and a.workflow_id = l.workflow_id and a.version = l.workflow_version
       and a.workflow_action_id = l.workflow_action_id
       and (c.bytes_before < s.batch_bytes or c.ordinality = 1)
-    returning l.*, c.ordinality, c.hole_values, r.workflow_version, a.timeout_seconds
+    returning l.*, c.ordinality, c.hole_values, a.timeout_seconds
   )
   select jsonb_build_object(
     'actions', coalesce((

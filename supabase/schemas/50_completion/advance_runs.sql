@@ -25,7 +25,7 @@ as $$
   from public.workflow_run r
   left join public.workflow_action_logs l on l.run_id = r.id
   left join workflow_engine.action_version a
-    on a.workflow_id = r.workflow_id and a.version = r.workflow_version
+    on a.workflow_id = l.workflow_id and a.version = l.workflow_version
     and a.workflow_action_id = l.workflow_action_id
   where r.id = any (read_progress.run_ids) and r.status = 'running'
   group by r.id;
@@ -43,11 +43,11 @@ set search_path = ''
 as $$
   with inserted as (
     insert into public.workflow_action_logs (
-      organization_id, run_id, workflow_id, workflow_action_id, priority, related_table, related_table_pkey,
+      organization_id, run_id, workflow_id, workflow_version, workflow_action_id, priority, related_table, related_table_pkey,
       execute_at, status, completed_at, meta
     )
     select
-      r.organization_id, r.id, r.workflow_id, a.workflow_action_id, a.priority, r.related_table, r.related_table_pkey,
+      r.organization_id, r.id, r.workflow_id, r.workflow_version, a.workflow_action_id, a.priority, r.related_table, r.related_table_pkey,
       case when p.reached is null then r.starts_at else insert_next_logs.at_time end + a.delay,
       case when b.ended_badly then 'skipped' else 'not_started' end,
       case when b.ended_badly then insert_next_logs.at_time end,

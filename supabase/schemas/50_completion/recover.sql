@@ -5,7 +5,7 @@ language sql
 set search_path = ''
 as $$
   with expired as materialized (
-    select l.id, l.run_id, l.workflow_action_id
+    select l.id, l.workflow_id, l.workflow_version, l.workflow_action_id
     from public.workflow_action_logs l
     where l.status = 'processing' and l.lease_expires_at < clock_timestamp()
     order by l.id
@@ -22,9 +22,8 @@ as $$
     lease_expires_at = null,
     error = format('The worker "%s" was lost: its lease ran out', l.worker_id)
   from expired x
-  join public.workflow_run r on r.id = x.run_id
   join workflow_engine.action_version a
-    on a.workflow_id = r.workflow_id and a.version = r.workflow_version
+    on a.workflow_id = x.workflow_id and a.version = x.workflow_version
     and a.workflow_action_id = x.workflow_action_id
   where l.id = x.id;
 $$;
@@ -39,7 +38,7 @@ language sql
 set search_path = ''
 as $$
   with failed as materialized (
-    select l.id, l.run_id, l.workflow_action_id
+    select l.id, l.workflow_id, l.workflow_version, l.workflow_action_id
     from public.workflow_action_logs l
     where l.status = 'failed' and not l.final
     order by l.id
@@ -54,9 +53,8 @@ as $$
     execute_at = l.completed_at + workflow_engine.backoff(l.tries + 1, a.backoff_base, a.backoff_factor, a.backoff_cap),
     completed_at = case when l.tries >= a.max_retries then l.completed_at end
   from failed x
-  join public.workflow_run r on r.id = x.run_id
   join workflow_engine.action_version a
-    on a.workflow_id = r.workflow_id and a.version = r.workflow_version
+    on a.workflow_id = x.workflow_id and a.version = x.workflow_version
     and a.workflow_action_id = x.workflow_action_id
   where l.id = x.id;
 $$;

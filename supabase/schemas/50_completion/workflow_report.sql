@@ -55,6 +55,7 @@ returns table (
 )
 language sql
 volatile
+rows 100
 set search_path = ''
 as $$
   select
@@ -80,9 +81,8 @@ as $$
     )
   ) r
   join public.workflow_action_logs l on l.id = r.id and l.attempt = r.attempt and l.status = 'processing'
-  join public.workflow_run u on u.id = l.run_id
   join workflow_engine.action_version a
-    on a.workflow_id = u.workflow_id and a.version = u.workflow_version
+    on a.workflow_id = l.workflow_id and a.version = l.workflow_version
     and a.workflow_action_id = l.workflow_action_id
   cross join workflow_engine.settings g
   cross join lateral (
