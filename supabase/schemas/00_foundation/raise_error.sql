@@ -8,7 +8,6 @@ create or replace function workflow_engine.raise_error(
 )
 returns void
 language plpgsql
-immutable
 set search_path = ''
 as $$
 begin

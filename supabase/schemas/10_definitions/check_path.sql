@@ -96,6 +96,9 @@ begin
   if v_token is not null then
     return format('The pattern "%s" of like_regex has a group, a counted repetition or a back-reference', v_token);
   end if;
+  -- A template of datetime() is read when it runs, and a bad one raises there in spite of `silent`.
+  perform jsonb_path_query_tz('""', format('$.datetime(%s)', m[1])::jsonpath, '{}', true)
+  from regexp_matches(find_path_fault.path::text, '\.datetime\(("(?:[^"\\]|\\.)*")\)', 'g') m;
   select m[1] into v_token
   from regexp_matches(find_path_fault.path::text, '\$\."((?:[^"\\]|\\.)*)"|"(?:[^"\\]|\\.)*"', 'g') m
   where m[1] not in ('event', 'record', 'actions', 'run', 'vars', 'item', 'now');

@@ -2,7 +2,7 @@
 create or replace function workflow_engine.compile_filter(filter text, field text)
 returns jsonb
 language plpgsql
-immutable
+stable
 set search_path = ''
 as $$
 declare
@@ -93,7 +93,7 @@ declare
   v_rest text := compile_text.content;
   v_start integer;
   v_end integer;
-  v_parts jsonb := '[]';
+  v_parts jsonb := jsonb '[]';
 begin
   loop
     v_start := position('{{' in v_rest);

@@ -25,12 +25,14 @@ create table public.workflow_action (
   constraint workflow_action_name_is_a_word check (name ~ '^[A-Za-z_][A-Za-z0-9_]{0,62}$'),
   constraint action_type_is_a_word check (action_type ~ '^[A-Za-z_][A-Za-z0-9_.-]{0,62}$'),
   constraint payload_is_an_object check (jsonb_typeof(payload) = 'object'),
-  constraint delay_is_not_negative check (delay >= interval '0'),
+  constraint delay_is_between_0_and_10_years check (delay between interval '0' and interval '10 years'),
   constraint timeout_is_between_1_second_and_1_day check (timeout_seconds between 1 and 86400),
   constraint max_retries_is_between_0_and_100 check (max_retries between 0 and 100),
-  constraint backoff_base_is_not_negative check (backoff_base >= interval '0'),
+  constraint backoff_base_is_between_0_and_10_years
+    check (backoff_base between interval '0' and interval '10 years'),
   constraint backoff_factor_is_between_1_and_10 check (backoff_factor between 1 and 10),
-  constraint backoff_cap_is_not_negative check (backoff_cap >= interval '0'),
+  constraint backoff_cap_is_between_0_and_10_years
+    check (backoff_cap between interval '0' and interval '10 years'),
   constraint workflow_action_priority_is_a_digit check (priority between 0 and 9)
 );
 

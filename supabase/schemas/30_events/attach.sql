@@ -59,7 +59,7 @@ begin
     select t.tgname
     from pg_catalog.pg_trigger t
     where t.tgrelid = drop_capture_triggers.table_name
-      and t.tgfoid = 'workflow_engine.capture()'::regprocedure
+      and t.tgfoid in ('workflow_engine.capture()'::regprocedure, 'workflow_engine.capture_truncate()'::regprocedure)
   loop
     execute format('drop trigger %I on %s', v_trigger, drop_capture_triggers.table_name);
   end loop;
@@ -83,7 +83,7 @@ begin
   foreach v_event in array (create_capture_triggers.attachment).events || array['truncate'] loop
     continue when v_event = 'truncate' and create_capture_triggers.table_name <> (create_capture_triggers.attachment).table_id;
     execute format(
-      'create trigger %I after %s on %s %s for each statement execute function workflow_engine.capture(%L, %L, %L, %L, %L)',
+      'create trigger %I after %s on %s %s for each statement execute function workflow_engine.%I(%L, %L, %L, %L, %L)',
       'workflow_capture_' || v_event,
       v_event,
       create_capture_triggers.table_name,
@@ -93,6 +93,7 @@ begin
         when 'delete' then 'referencing old table as old_rows'
         else ''
       end,
+      case v_event when 'truncate' then 'capture_truncate' else 'capture' end,
       (create_capture_triggers.attachment).schema_name,
       (create_capture_triggers.attachment).table_name,
       (create_capture_triggers.attachment).key_columns,
@@ -228,7 +229,7 @@ begin
   for v_table in
     select t.tgrelid::regclass
     from pg_catalog.pg_trigger t
-    where t.tgfoid = 'workflow_engine.capture()'::regprocedure
+    where t.tgfoid in ('workflow_engine.capture()'::regprocedure, 'workflow_engine.capture_truncate()'::regprocedure)
       and (
         t.tgrelid = workflow_detach.table_name
         or t.tgrelid in (select p.relid from pg_catalog.pg_partition_tree(workflow_detach.table_name) p)

@@ -37,7 +37,7 @@ $$;
 comment on function workflow_engine.record_key(jsonb, text[]) is
   'A record''s primary key as text, as related_table_pkey holds it.';
 
--- A database trigger of an attached table: appends an event a row, in the statement's transaction,
+-- The database trigger of an attached table: appends an event a row, in the statement's transaction,
 -- and asks for one wake-up. No condition, no foreign key, no exception block: nothing here depends
 -- on a definition, so nothing that a definition says can fail or slow down a user's write.
 -- Arguments: schema, table, key columns, columns or '', organization column or ''. `offset 0` keeps
@@ -102,12 +102,6 @@ begin
         'old_record', case when v_columns is null then c.record else workflow_engine.pick_columns(c.record, v_columns) end
       )
     from (select to_jsonb(o.*) as record from old_rows o offset 0) c;
-  else
-    insert into public.workflow_event (occurred_at, name, source, related_table, payload)
-    values (
-      v_now, v_table || '.truncate', 'table', v_table,
-      jsonb_build_object('type', 'TRUNCATE', 'schema', tg_argv[0], 'table', tg_argv[1], 'record', null, 'old_record', null)
-    );
   end if;
   if found then
     perform workflow_engine.request_wake();
@@ -118,3 +112,26 @@ $$;
 
 comment on function workflow_engine.capture() is
   'Security definer because whoever may write an attached table need not be able to write events. The database trigger of attached tables: appends an event a row.';
+
+-- The same for TRUNCATE, which has no rows: one event about the table.
+create or replace function workflow_engine.capture_truncate()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  v_table text := tg_argv[0] || '.' || tg_argv[1];
+begin
+  insert into public.workflow_event (name, source, related_table, payload)
+  values (
+    v_table || '.truncate', 'table', v_table,
+    jsonb_build_object('type', 'TRUNCATE', 'schema', tg_argv[0], 'table', tg_argv[1], 'record', null, 'old_record', null)
+  );
+  perform workflow_engine.request_wake();
+  return null;
+end;
+$$;
+
+comment on function workflow_engine.capture_truncate() is
+  'Security definer because whoever may truncate an attached table need not be able to write events. The database trigger of attached tables for TRUNCATE.';

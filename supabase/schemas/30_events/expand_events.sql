@@ -1,6 +1,6 @@
 -- A time that an expression found, as an instant. Without a zone of its own it is read in `timezone`;
--- what is no time is null: SQL/JSON's datetime() is silent where a cast would raise. It does not
--- know the suffix Z, which JavaScript writes.
+-- what is no time of the years 1 to 9999 is null, so that any interval may be added to it. SQL/JSON's
+-- datetime() is silent where a cast would raise; it does not know the suffix Z, which JavaScript writes.
 create or replace function workflow_engine.to_instant(value jsonb, timezone text)
 returns timestamptz
 language plpgsql
@@ -9,7 +9,7 @@ set search_path = ''
 as $$
 declare
   v_value jsonb := to_jsonb(regexp_replace(to_instant.value #>> '{}', 'Z$', '+00:00'));
-  v_text text := jsonb_path_query_first_tz(v_value, '$.datetime()', '{}', true) #>> '{}';
+  v_text text := substring(jsonb_path_query_first_tz(v_value, '$.datetime()', '{}', true) #>> '{}', '^\d{4}-.*');
 begin
   return case jsonb_path_query_first_tz(v_value, '$.datetime().type()', '{}', true) #>> '{}'
     when 'timestamp with time zone' then v_text::timestamptz

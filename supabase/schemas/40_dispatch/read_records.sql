@@ -1,6 +1,16 @@
+-- A row of an attached table as it is now, and whose it is.
+create type workflow_engine.current_record as (
+  related_table_pkey text,
+  organization_id text,
+  record jsonb
+);
+
+comment on type workflow_engine.current_record is
+  'A row of an attached table as it is now: its key as text, its organization, its columns.';
+
 -- The current rows of an attached table by their keys, in one query. Reads what the attachment shows.
 create or replace function workflow_engine.read_table(related_table text, keys text[])
-returns table (related_table_pkey text, organization_id text, record jsonb)
+returns setof workflow_engine.current_record
 language plpgsql
 stable
 set search_path = ''

@@ -75,7 +75,7 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  v_body constant jsonb := '{"type": "workflow.wake"}';
+  v_body constant jsonb := jsonb '{"type": "workflow.wake"}';
   v_url text := workflow_engine.read_secret('workflow_function_url');
   v_secret text := workflow_engine.read_secret('workflow_secret');
   v_request bigint;

@@ -218,7 +218,7 @@ set search_path = ''
 as $$
 declare
   v_until timestamptz := clock_timestamp() + make_interval(secs => least(claim_or_wait.wait_ms, 5000) / 1000.0);
-  v_batch jsonb := '{"actions": {}, "claims": []}';
+  v_batch jsonb := jsonb '{"actions": {}, "claims": []}';
 begin
   perform workflow_engine.mute_wake();
   if claim_or_wait.max_actions > 0 then

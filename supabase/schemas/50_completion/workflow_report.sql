@@ -62,10 +62,10 @@ as $$
     l.id, s.next, s.next = 'failed', l.tries + s.is_retry::integer,
     case
       when s.is_retry then read_results.at_time + coalesce(
-        make_interval(secs => r.retry_after_ms / 1000.0),
+        make_interval(secs => least(r.retry_after_ms, m.longest_ms) / 1000.0),
         workflow_engine.backoff(l.tries + 1, a.backoff_base, a.backoff_factor, a.backoff_cap)
       )
-      when s.next = 'waiting' then read_results.at_time + coalesce(make_interval(secs => r.timeout_ms / 1000.0), g.waiting_timeout)
+      when s.next = 'waiting' then read_results.at_time + coalesce(make_interval(secs => least(r.timeout_ms, m.longest_ms) / 1000.0), g.waiting_timeout)
       when s.next = 'not_started' then read_results.at_time
       else l.execute_at
     end,
@@ -85,6 +85,7 @@ as $$
     on a.workflow_id = l.workflow_id and a.version = l.workflow_version
     and a.workflow_action_id = l.workflow_action_id
   cross join workflow_engine.settings g
+  cross join (select extract(epoch from interval '10 years')::double precision * 1000 as longest_ms) m
   cross join lateral (
     select r.status = 'failed' and r.final is not true and l.tries < a.max_retries as is_retry
   ) i
