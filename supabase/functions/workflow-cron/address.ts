@@ -3,6 +3,9 @@ import ipaddr from "ipaddr.js";
 /** Public addresses that answer with a machine's credentials or configuration. */
 const METADATA_ADDRESSES = new Set(["168.63.129.16"]);
 
+/** All that IPv6 has assigned to the public internet. */
+const GLOBAL_IPV6 = ipaddr.parseCIDR("2000::/3");
+
 /** Names that only mean something inside a network. */
 const INTERNAL_SUFFIXES = [".internal", ".local", ".localhost", ".localdomain", ".home.arpa"];
 
@@ -64,6 +67,9 @@ function checkPublic(url: URL, address: string): void {
   const parsed = ipaddr.process(address);
   const range = parsed.range();
   if (range !== "unicast") refuse(url, `"${address}" is a ${range} address`);
+  if (parsed.kind() === "ipv6" && !parsed.match(GLOBAL_IPV6)) {
+    refuse(url, `"${address}" is not a global address`);
+  }
   if (METADATA_ADDRESSES.has(parsed.toString())) refuse(url, `"${address}" is a metadata address`);
 }
 

@@ -4,6 +4,8 @@ import { failed, type Outcome, retry } from "./outcome.ts";
 /** Answers of a client's fault that another attempt may not meet. */
 const RETRIED_STATUSES = new Set([408, 409, 425, 429]);
 
+const LONGEST_RETRY_AFTER_MS = 7 * 24 * 60 * 60 * 1000;
+
 /** As much of an unsuccessful answer as helps to understand it, in characters. */
 const LONGEST_EXCERPT = 500;
 
@@ -29,15 +31,17 @@ export function outcomeOfRefusal(
 }
 
 /**
- * Milliseconds to wait by a `Retry-After` header, which holds seconds or an HTTP date.
+ * Milliseconds to wait by a `Retry-After` header, which holds seconds or an HTTP date; at most a
+ * week.
  *
  * @see https://www.rfc-editor.org/rfc/rfc9110#field.retry-after
  */
 export function retryAfterMs(header: string | null, now: Date): number | undefined {
   if (header === null || header.trim() === "") return undefined;
-  if (/^\d+$/.test(header.trim())) return Number(header) * 1000;
-  const date = Date.parse(header);
-  return Number.isNaN(date) ? undefined : Math.max(0, date - now.getTime());
+  const ms = /^\d+$/.test(header.trim())
+    ? Number(header) * 1000
+    : Date.parse(header) - now.getTime();
+  return Number.isNaN(ms) ? undefined : Math.min(LONGEST_RETRY_AFTER_MS, Math.max(0, ms));
 }
 
 /** Whether a media type is JSON: `application/json`, `application/problem+json`, …. */

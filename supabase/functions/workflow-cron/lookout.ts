@@ -85,7 +85,7 @@ export class Lookout {
     if (restMs > 0) return { kind: "rest", ms: restMs };
     if (this.#more) return { kind: "look", waitMs: 0 };
     const waitMs = Math.min(LONGEST_WAIT_MS, Math.max(0, this.#lingerUntil - now), remainingMs);
-    return { kind: "look", waitMs: Math.floor(waitMs) };
+    return { kind: "look", waitMs: Math.ceil(waitMs) };
   }
 
   /** Whether a worker that must leave now leaves anything behind for a successor. */

@@ -3,10 +3,16 @@ import { z } from "zod";
 /** Reads one variable of the environment. */
 export type Environment = (name: string) => string | undefined;
 
+/** The most that one call to the engine may ask for. */
+const LARGEST_BATCH = 5000;
+
 const list = (separator: RegExp) =>
   z.string().default("").transform((text) => text.split(separator).filter((item) => item !== ""));
 
-const atLeast = (least: number, standard: number) => z.coerce.number().min(least).default(standard);
+const seconds = (standard: number) => z.coerce.number().positive().default(standard);
+
+const whole = (least: number, standard: number) =>
+  z.coerce.number().int().min(least).default(standard);
 
 const variables = z.object({
   SUPABASE_URL: z.url(),
@@ -15,15 +21,15 @@ const variables = z.object({
   /** host or host:port that may be called although it is private or plain http. */
   WORKFLOW_ALLOWED_HOSTS: list(/[\s,]+/),
   /** Attempts that run at the same time. */
-  WORKFLOW_CONCURRENCY: atLeast(1, 100),
+  WORKFLOW_CONCURRENCY: whole(1, 100),
   /** Claims, and results, that one call carries at most. */
-  WORKFLOW_BATCH: atLeast(1, 100),
+  WORKFLOW_BATCH: whole(1, 100).pipe(z.number().max(LARGEST_BATCH)),
   /** Seconds that an isolate is sure of; claiming stops at 60 % of them. */
-  WORKFLOW_WALL_SECONDS: atLeast(1, 75),
+  WORKFLOW_WALL_SECONDS: seconds(75),
   /** Attempts after which claiming stops, because the CPU time spent cannot be read. */
-  WORKFLOW_MAX_ACTIONS: atLeast(1, 1000),
+  WORKFLOW_MAX_ACTIONS: whole(1, 1000),
   /** Milliseconds that a worker keeps looking after its last wake-up or work. */
-  WORKFLOW_LINGER_MS: atLeast(0, 2000),
+  WORKFLOW_LINGER_MS: whole(0, 2000),
 });
 
 /** What the environment sets. */

@@ -99,7 +99,7 @@ for (
   const [name, value, filters, message] of [
     ["a day that does not exist", "2026-02-30", [["date"]], '"2026-02-30" is not a time'],
     ["a zone that does not exist", "2026-01-01", [["date", "yyyy", "Mars/Base"]], '"Mars/Base"'],
-    ["a pattern that is none", "2026-01-01", [["date", "YYYY"]], "YYYY"],
+    ["a pattern that is none", "2026-01-01", [["date", "n"]], "unescaped latin alphabet"],
     ["a text as a number", "many", [["number"]], '"many" is not a number'],
     ["an object in capitals", {}, [["upper"]], "{} is not a text"],
     ["a text as a list", "a", [["join"]], '"a" is not a list'],

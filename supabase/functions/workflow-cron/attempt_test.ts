@@ -1,0 +1,255 @@
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import type { Claim, ClaimedAction } from "../_shared/contract/claim.ts";
+import type { AttemptResult } from "../_shared/contract/report.ts";
+import { runAttempt } from "./attempt.ts";
+import type { CheckedHandler } from "./handler.ts";
+import { completed, failed, retry, waiting } from "./outcome.ts";
+import { callApplication, handlers } from "./registry.ts";
+import { Secrets } from "./secrets.ts";
+import { FakeClock, settle } from "./testing/fake_clock.ts";
+import { startServer } from "./testing/http_server.ts";
+import { sampleAction, sampleClaim, sampleId, silentLogger } from "./testing/samples.ts";
+
+const KEY = { id: sampleId(1), attempt: 1 };
+
+interface Options {
+  handler?: CheckedHandler;
+  action?: Partial<ClaimedAction>;
+  claim?: Partial<Claim>;
+  environment?: Record<string, string>;
+  clock?: FakeClock;
+  signal?: AbortSignal;
+}
+
+function attempt(options: Options): Promise<AttemptResult> {
+  const environment = (name: string) => options.environment?.[name];
+  const { handler } = options;
+  const action = sampleAction({ action_type: handler ? "sample" : "log", ...options.action });
+  return runAttempt(
+    sampleClaim(options.claim),
+    action,
+    options.signal ?? new AbortController().signal,
+    {
+      clock: options.clock ?? new FakeClock(),
+      fetch,
+      rules: { allowedHosts: ["127.0.0.1"] },
+      environment,
+      secrets: new Secrets(environment),
+      logger: silentLogger(),
+      handlers: handler ? new Map([["sample", handler]]) : handlers,
+      callApplication,
+    },
+  );
+}
+
+function returning(output: unknown): CheckedHandler {
+  return () => Promise.resolve(completed(output));
+}
+
+for (const output of [0, false, null, "", [], {}, [null, 0], { a: { b: 1.5 } }, "Zoë 🎉"]) {
+  Deno.test(`the output ${JSON.stringify(output)} is kept exactly`, async () => {
+    const result = await attempt({ handler: returning(output) });
+    assertEquals(result, { ...KEY, status: "completed", output });
+  });
+}
+
+Deno.test("undefined is no output", async () => {
+  assertEquals(await attempt({ handler: returning(undefined) }), { ...KEY, status: "completed" });
+});
+
+const cyclic: { self?: unknown } = {};
+cyclic.self = { again: cyclic };
+
+for (
+  const [name, output, problem] of [
+    ["a BigInt", { total: 1n }, "$.total is a bigint"],
+    ["a cycle", cyclic, "$.self.again contains itself"],
+    ["a function", [() => 1], "$[0] is a function"],
+    ["NaN", NaN, "$ is NaN"],
+    ["a Map", { seen: new Map() }, "$.seen is a Map"],
+    ["undefined in a list", [undefined], "$[0] is undefined"],
+    ["a NUL character", { text: "a\0b" }, "$.text holds a NUL character"],
+    ["half a surrogate pair", "\ud800", "$ holds half of a surrogate pair"],
+  ] satisfies [string, unknown, string][]
+) {
+  Deno.test(`an output with ${name} fails for good and says where`, async () => {
+    const result = await attempt({ handler: returning(output) });
+    const error = `Output is not JSON: ${problem}`;
+    assertEquals(result, { ...KEY, status: "failed", error, final: true });
+  });
+}
+
+Deno.test("an output of more than 256 KB fails for good", async () => {
+  const result = await attempt({ handler: returning("x".repeat(256 * 1024)) });
+  const error = "Output of 262146 bytes is too large: at most 262144 are stored";
+  assertEquals(result, { ...KEY, status: "failed", error, final: true });
+});
+
+Deno.test("an output of dates is kept as JSON has them", async () => {
+  const result = await attempt({ handler: returning({ at: new Date(0) }) });
+  assertEquals(result, {
+    ...KEY,
+    status: "completed",
+    output: { at: "1970-01-01T00:00:00.000Z" },
+  });
+});
+
+for (
+  const [name, outcome, expected] of [
+    ["retry", retry({ reason: "busy" }), { status: "failed", error: "busy", final: false }],
+    ["retry with a time", retry({ reason: "busy", after: 1500.4, httpStatus: 429 }), {
+      status: "failed",
+      error: "busy",
+      final: false,
+      retry_after_ms: 1500,
+      http_status: 429,
+    }],
+    ["failed", failed("no", { httpStatus: 404 }), {
+      status: "failed",
+      error: "no",
+      final: true,
+      http_status: 404,
+    }],
+    ["waiting", waiting(), { status: "waiting" }],
+    ["waiting with a timeout", waiting({ timeout: 60_000 }), {
+      status: "waiting",
+      timeout_ms: 60_000,
+    }],
+  ] as const
+) {
+  Deno.test(`the outcome "${name}" becomes its result`, async () => {
+    const result: unknown = await attempt({ handler: () => Promise.resolve(outcome) });
+    assertEquals(result, { ...KEY, ...expected });
+  });
+}
+
+Deno.test("a handler that throws is tried again", async () => {
+  const result = await attempt({ handler: () => Promise.reject(new Error("boom")) });
+  const error = "Unexpected error: boom";
+  assertEquals(result, { ...KEY, status: "failed", error, final: false });
+});
+
+Deno.test("a handler that hangs past its deadline is aborted and tried again", async () => {
+  const clock = new FakeClock();
+  let aborted = false;
+  const handler: CheckedHandler = (_, { signal }) => {
+    signal.addEventListener("abort", () => aborted = true);
+    return new Promise(() => {});
+  };
+  const pending = attempt({ handler, clock, action: { timeout_seconds: 60 } });
+  await clock.advance(59_999);
+  assertEquals(aborted, false);
+  await clock.advance(1);
+  const error = "Timed out after 60 s";
+  assertEquals(await pending, { ...KEY, status: "failed", error, final: false });
+  assertEquals(aborted, true);
+});
+
+Deno.test("a call that outlives the deadline is cut off", async () => {
+  const clock = new FakeClock();
+  const never = Promise.withResolvers<Response>();
+  await using server = startServer(() => never.promise);
+  const handler: CheckedHandler = async (_, context) => {
+    await context.fetch(server.url);
+    return completed();
+  };
+  const pending = attempt({ handler, clock, action: { timeout_seconds: 1 } });
+  while (server.requests.length === 0) await settle();
+  await clock.advance(1000);
+  assertEquals(await pending, {
+    ...KEY,
+    status: "failed",
+    error: "Timed out after 1 s",
+    final: false,
+  });
+  never.resolve(new Response());
+});
+
+Deno.test("an abort ends an attempt whose handler ignores it", async () => {
+  const controller = new AbortController();
+  const handler: CheckedHandler = () => new Promise(() => {});
+  const pending = attempt({ handler, signal: controller.signal });
+  controller.abort(new DOMException("The action was stopped", "AbortError"));
+  assertEquals((await pending).status, "failed");
+});
+
+Deno.test("an unknown action type fails for good", async () => {
+  const result = await attempt({ action: { action_type: "send_pigeon" } });
+  const error = 'Unknown action type "send_pigeon"';
+  assertEquals(result, { ...KEY, status: "failed", error, final: true });
+});
+
+Deno.test("a payload that fails its schema fails for good and names each path", async () => {
+  const payload = { to: ["x"], subject: 7, text: "Hi" };
+  const result = await attempt({
+    action: { action_type: "send_email", template: { payload, target_endpoint: null } },
+  });
+  assertEquals(result.status === "failed" && result.final, true);
+  const error = result.status === "failed" ? result.error : "";
+  assertMatch(error, /^Cannot run "send_email": /);
+  for (const path of ['"payload.from"', '"payload.to', '"payload.subject"']) {
+    assertStringIncludes(error, path);
+  }
+});
+
+Deno.test("a required value that is missing fails for good before anything is called", async () => {
+  await using server = startServer(() => new Response());
+  const result = await attempt({
+    action: {
+      template: { payload: { $template: [0] }, target_endpoint: server.url },
+      holes: [{ path: "$.record.email", filters: [], required: true }],
+    },
+    claim: { values: [null] },
+  });
+  const error = 'Cannot fill "$.record.email": it is required and has no value';
+  assertEquals(result, { ...KEY, status: "failed", error, final: true });
+  assertEquals(server.requests.length, 0);
+});
+
+Deno.test("an address that is private fails for good", async () => {
+  const handler: CheckedHandler = async (_, context) => {
+    await context.fetch("https://10.0.0.1/");
+    return completed();
+  };
+  const error = 'Cannot call "https://10.0.0.1/": "10.0.0.1" is a private address';
+  assertEquals(await attempt({ handler }), { ...KEY, status: "failed", error, final: true });
+});
+
+Deno.test("an address where nobody answers is tried again", async () => {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr;
+  listener.close();
+  const handler: CheckedHandler = async (_, context) => {
+    await context.fetch(`http://127.0.0.1:${port}/x`);
+    return completed();
+  };
+  const result = await attempt({ handler });
+  assertEquals(result.status === "failed" && !result.final, true);
+  const error = result.status === "failed" ? result.error : "";
+  assertStringIncludes(error, `"http://127.0.0.1:${port}/x" did not answer: `);
+});
+
+Deno.test("an action with a target endpoint is run by the application", async () => {
+  await using server = startServer(() => Response.json({ done: true }));
+  const result = await attempt({
+    environment: { WORKFLOW_WEBHOOK_SECRET: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw" },
+    action: {
+      action_type: "send_email",
+      app_url: server.url,
+      template: { payload: { a: 1 }, target_endpoint: "/api/hook" },
+    },
+  });
+  assertEquals(result, { ...KEY, status: "completed", output: { done: true } });
+  assertEquals(server.requests[0]?.path, "/api/hook");
+});
+
+Deno.test("secrets are redacted in errors and outputs", async () => {
+  const environment = { RESEND_API_KEY: "re_12345678" };
+  const thrown = await attempt({
+    environment,
+    handler: () => Promise.reject(new Error("refused re_12345678")),
+  });
+  const returned = await attempt({ environment, handler: returning({ key: "re_12345678" }) });
+  assertStringIncludes(JSON.stringify(thrown), "refused [redacted RESEND_API_KEY]");
+  assertStringIncludes(JSON.stringify(returned), "[redacted RESEND_API_KEY]");
+});

@@ -1,0 +1,43 @@
+import { assertEquals } from "@std/assert";
+import { Secrets } from "./secrets.ts";
+
+function secretsOf(variables: Record<string, string>): Secrets {
+  const environment = new Map(Object.entries(variables));
+  return new Secrets((name) => environment.get(name));
+}
+
+Deno.test("a secret that a handler read is redacted", () => {
+  const secrets = secretsOf({ SLACK_TOKEN: "xoxb-1234567" });
+  assertEquals(secrets.redact("token xoxb-1234567"), "token xoxb-1234567");
+  assertEquals(secrets.read("SLACK_TOKEN"), "xoxb-1234567");
+  assertEquals(secrets.redact("token xoxb-1234567!"), "token [redacted SLACK_TOKEN]!");
+});
+
+Deno.test("the engine's own secrets are redacted from the start, each of a list", () => {
+  const secrets = secretsOf({
+    SUPABASE_SECRET_KEYS: '{"default":"sb_secret_12345"}',
+    WORKFLOW_SECRET: "whsec_aaaaaaaa whsec_bbbbbbbb",
+  });
+  assertEquals(
+    secrets.redact("sb_secret_12345 whsec_bbbbbbbb default"),
+    "[redacted SUPABASE_SECRET_KEYS] [redacted WORKFLOW_SECRET] default",
+  );
+});
+
+Deno.test("a secret is redacted as it stands in JSON", () => {
+  const secrets = secretsOf({ WORKFLOW_WEBHOOK_SECRET: 'with"quotes"' });
+  assertEquals(
+    secrets.redact(JSON.stringify({ key: 'with"quotes"' })),
+    '{"key":"[redacted WORKFLOW_WEBHOOK_SECRET]"}',
+  );
+});
+
+Deno.test("short values are not redacted, because they are ordinary words", () => {
+  const secrets = secretsOf({ RESEND_API_KEY: "re_1" });
+  assertEquals(secrets.redact("re_1"), "re_1");
+});
+
+Deno.test("a secret that is not set, or empty, is none", () => {
+  assertEquals(secretsOf({ EMPTY: "" }).read("EMPTY"), undefined);
+  assertEquals(secretsOf({}).read("MISSING"), undefined);
+});
