@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { packageFolder, platformName } from "./npm_package.ts";
 import { withDatabase } from "./postgres/database.ts";
-import { run } from "./process/run.ts";
+import { CommandError, run } from "./process/run.ts";
 import { ROOT } from "./settings.ts";
 
 const MIGRATIONS = join(ROOT, "supabase", "migrations");
@@ -39,10 +39,13 @@ export async function applySchema(databaseUrl: string, dir: string): Promise<voi
 
 async function pushMigrations(databaseUrl: string): Promise<void> {
   const cli = join(packageFolder(`@supabase/cli-${platformName()}`), "bin", "supabase");
-  await run(cli, ["db", "push", `--remote=${databaseUrl}?sslmode=disable`, "--yes"], {
-    cwd: ROOT,
-    env: { DO_NOT_TRACK: "1" },
-  });
+  const args = ["db", "push", `--remote=${databaseUrl}?sslmode=disable`, "--yes"];
+  try {
+    await run(cli, args, { cwd: ROOT, env: { DO_NOT_TRACK: "1" } });
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    throw new Error(`Cannot apply the migrations: "supabase db push" says\n${error.output.trim()}`);
+  }
 }
 
 async function fingerprints(

@@ -40,11 +40,13 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const settings = readSettings(options);
   const lock = await lockStateFolder(settings.dir);
   const children: Child[] = [];
+  let stopping = false;
   const onProgress = (step: string) => {
     options.signal?.throwIfAborted();
     options.onProgress?.(step);
   };
   const stop = async () => {
+    stopping = true;
     const [postgres, ...services] = children;
     await Promise.all(services.map((child) => child.stop()));
     await postgres?.stop();
@@ -58,7 +60,11 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     await configureEngine(info);
     options.signal?.throwIfAborted();
     await writeStackFile(settings.dir, info);
-    return { info, broken: Promise.race(children.map(({ ended }) => ended)), stop };
+    const { promise: broken, resolve } = Promise.withResolvers<string>();
+    for (const { ended } of children) {
+      void ended.then((sentence) => stopping ? null : resolve(sentence));
+    }
+    return { info, broken, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -11,46 +11,37 @@ export const job = z.object({
 });
 export type Job = z.infer<typeof job>;
 
-/** What Postgres answers where the schema or the table does not exist. */
-const MISSING = new Set(["3F000", "42P01"]);
-
 /**
- * Reads the active jobs.
- *
- * There are none where the extension is missing, and none where the real one is installed: it is
- * written in C and has a worker of its own.
+ * Whether this database has the stand-in. The real pg_cron has a worker of its own and is written
+ * in C.
  */
+async function hasStandIn(db: Database): Promise<boolean> {
+  const [row] = await db`
+    select exists (
+      select
+      from pg_proc p
+      join pg_language l on l.oid = p.prolang
+      where p.oid = to_regprocedure('cron.schedule(text,text)') and l.lanname <> 'c'
+    ) as found`;
+  return row?.found === true;
+}
+
+/** Reads the active jobs; there are none where the stand-in is not installed. */
 export async function readJobs(db: Database): Promise<Job[]> {
-  try {
-    const rows = await db`
-      select j.jobid, j.schedule, j.command, j.database, j.username
-      from cron.job j
-      where j.active and exists (
-        select
-        from pg_proc p
-        join pg_language l on l.oid = p.prolang
-        where p.oid = to_regprocedure('cron.schedule(text,text)') and l.lanname <> 'c'
-      )
-      order by j.jobid`;
-    return z.array(job).parse(rows);
-  } catch (error) {
-    if (isMissing(error)) return [];
-    throw error;
-  }
+  if (!await hasStandIn(db)) return [];
+  const rows = await db`
+    select j.jobid, j.schedule, j.command, j.database, j.username
+    from cron.job j
+    where j.active
+    order by j.jobid`;
+  return z.array(job).parse(rows);
 }
 
 /** Marks the runs that the last worker did not see to their end, as pg_cron does when it starts. */
 export async function failUnfinishedRuns(db: Database): Promise<void> {
-  try {
-    await db`
-      update cron.job_run_details
-      set status = 'failed', return_message = 'server restarted', end_time = clock_timestamp()
-      where status in ('starting', 'connecting', 'sending', 'running')`;
-  } catch (error) {
-    if (!isMissing(error)) throw error;
-  }
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && "code" in error && MISSING.has(String(error.code));
+  if (!await hasStandIn(db)) return;
+  await db`
+    update cron.job_run_details
+    set status = 'failed', return_message = 'server restarted', end_time = clock_timestamp()
+    where status in ('starting', 'connecting', 'sending', 'running')`;
 }

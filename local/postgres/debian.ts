@@ -29,7 +29,7 @@ export async function debianServer(): Promise<ServerSource> {
       for (const part of ["lib/postgresql/15", "share/postgresql/15"]) {
         await cp(join("/usr", part), join(folder, part), { recursive: true, dereference: true });
       }
-      await trustExtensions(join(folder, extensionPath), ["pg_cron", "pgtap", "plpgsql_check"]);
+      await trustExtensions(join(folder, extensionPath), ["pgtap", "plpgsql_check"]);
     },
   };
 }

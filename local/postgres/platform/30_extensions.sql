@@ -49,3 +49,13 @@ create event trigger issue_pg_cron_access
   on ddl_command_end
   when tag in ('CREATE EXTENSION')
   execute function extensions.grant_pg_cron_access();
+
+-- The real pg_cron writes its tables as the owner of the extension. On the platform that is the
+-- superuser, whoever creates it; a trusted extension would belong to postgres.
+do $$
+begin
+  if current_setting('cron.database_name', true) = current_database() then
+    create extension pg_cron;
+  end if;
+end
+$$;
