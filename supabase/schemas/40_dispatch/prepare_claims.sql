@@ -109,4 +109,33 @@ as $$
 $$;
 
 comment on function workflow_engine.prepare_claims(uuid[], timestamptz) is
-  'Decides for each due action log whether it starts, is skipped, fails or waits, and fills its template''s holes.';
+  'Decides at once for each due action log whether it starts, is skipped, fails or waits, and fills its template''s holes.';
+
+-- The same, whatever happens: data that cannot be evaluated fails its own action log, never the batch.
+create or replace function workflow_engine.decide_claims(log_ids uuid[], at_time timestamptz)
+returns workflow_engine.candidate[]
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_log uuid;
+  v_candidates workflow_engine.candidate[] := '{}';
+begin
+  return workflow_engine.prepare_claims(decide_claims.log_ids, decide_claims.at_time);
+exception
+  when data_exception or program_limit_exceeded then
+    foreach v_log in array decide_claims.log_ids loop
+      begin
+        v_candidates := v_candidates || workflow_engine.prepare_claims(array[v_log], decide_claims.at_time);
+      exception
+        when data_exception or program_limit_exceeded then
+          v_candidates := v_candidates
+            || row(v_log, 'fail', 'Its data cannot be evaluated: ' || sqlerrm, null)::workflow_engine.candidate;
+      end;
+    end loop;
+    return v_candidates;
+end;
+$$;
+
+comment on function workflow_engine.decide_claims(uuid[], timestamptz) is
+  'Decides for each due action log what becomes of it; what cannot be evaluated fails alone.';

@@ -197,7 +197,7 @@ declare
   v_candidates workflow_engine.candidate[];
 begin
   perform workflow_engine.expand_events();
-  v_candidates := workflow_engine.prepare_claims(workflow_engine.lock_due(claim_batch.max_actions, v_now), v_now);
+  v_candidates := workflow_engine.decide_claims(workflow_engine.lock_due(claim_batch.max_actions, v_now), v_now);
   if exists (select from unnest(v_candidates) c where c.verdict <> 'start') then
     perform workflow_engine.settle_candidates(v_candidates, v_now);
   end if;

@@ -14,6 +14,19 @@ return make_interval(
 comment on function workflow_engine.backoff(integer, interval, numeric, interval) is
   'How long the retry of that number waits, jitter included.';
 
+-- How long somebody asks us to wait: whoever we call may ask for anything, we wait ten years at most.
+create or replace function workflow_engine.wait_of(ms double precision)
+returns interval
+language sql
+immutable
+return case
+  when ms > extract(epoch from interval '10 years') * 1000 then interval '10 years'
+  else make_interval(secs => ms / 1000)
+end;
+
+comment on function workflow_engine.wait_of(double precision) is
+  'That many milliseconds as an interval of at most ten years.';
+
 -- Refuses a report that cannot be read as a whole, before anything of it is written.
 create or replace function workflow_engine.check_report(results jsonb, running jsonb)
 returns void
@@ -27,12 +40,18 @@ begin
   if jsonb_typeof(check_report.results) is distinct from 'array' or jsonb_typeof(check_report.running) is distinct from 'array' then
     v_fault := 'results and running must be arrays';
   else
-    select format('%s is not {id, attempt, status}', e.value) into v_fault
-    from jsonb_array_elements(check_report.results) e
+    select format('%s is not {id, attempt%s}', e.value, e.status) into v_fault
+    from (
+      select r.value, ', status' as status from jsonb_array_elements(check_report.results) r
+      union all
+      select r.value || '{"status": "released"}', '' from jsonb_array_elements(check_report.running) r
+    ) e
     where not coalesce(jsonb_path_match(e.value, '
-      exists($.id ? (@ like_regex "^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"))
-      && $.attempt.type() == "number"
+      $.id.type() == "string" && $.id like_regex "^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
+      && $.attempt.type() == "number" && $.attempt > 0 && $.attempt < 2147483647
       && ($.status == "completed" || $.status == "failed" || $.status == "waiting" || $.status == "released")
+      && !($.final.type() != "boolean") && !($.http_status.type() != "number")
+      && !($.retry_after_ms.type() != "number") && !($.timeout_ms.type() != "number")
     ', '{}', true), false)
     limit 1;
   end if;
@@ -62,10 +81,10 @@ as $$
     l.id, s.next, s.next = 'failed', l.tries + s.is_retry::integer,
     case
       when s.is_retry then read_results.at_time + coalesce(
-        make_interval(secs => least(r.retry_after_ms, m.longest_ms) / 1000.0),
+        workflow_engine.wait_of(r.retry_after_ms),
         workflow_engine.backoff(l.tries + 1, a.backoff_base, a.backoff_factor, a.backoff_cap)
       )
-      when s.next = 'waiting' then read_results.at_time + coalesce(make_interval(secs => least(r.timeout_ms, m.longest_ms) / 1000.0), g.waiting_timeout)
+      when s.next = 'waiting' then read_results.at_time + coalesce(workflow_engine.wait_of(r.timeout_ms), g.waiting_timeout)
       when s.next = 'not_started' then read_results.at_time
       else l.execute_at
     end,
@@ -85,7 +104,6 @@ as $$
     on a.workflow_id = l.workflow_id and a.version = l.workflow_version
     and a.workflow_action_id = l.workflow_action_id
   cross join workflow_engine.settings g
-  cross join (select extract(epoch from interval '10 years')::double precision * 1000 as longest_ms) m
   cross join lateral (
     select r.status = 'failed' and r.final is not true and l.tries < a.max_retries as is_retry
   ) i
