@@ -16,7 +16,7 @@ as $$
 $$;
 
 select pg_temp.refuses('payload = ''[]''', 'payload_is_an_object');
-select pg_temp.refuses('delay = ''-1 s''', 'delay_is_not_negative');
+select pg_temp.refuses('delay = ''-1 s''', 'delay_is_between_0_and_10_years');
 select pg_temp.refuses('timeout_seconds = 0', 'timeout_is_between_1_second_and_1_day');
 select pg_temp.refuses('max_retries = 101', 'max_retries_is_between_0_and_100');
 select pg_temp.refuses('backoff_factor = 0.5', 'backoff_factor_is_between_1_and_10');
