@@ -1,5 +1,6 @@
 import { App } from "@supabase/lite";
 import type { PostgresConnection } from "@supabase/lite/postgres";
+import { nameTimeout } from "./platform_errors.ts";
 import { type ProjectKeys, resolveApiKey } from "./api_key.ts";
 
 /** The hosted default: no answer of the Data API has more rows. */
@@ -27,5 +28,5 @@ export function createDataApi(
       },
     },
   });
-  return (request) => app.fetch(request, { peerAddress: null });
+  return async (request) => await nameTimeout(await app.fetch(request, { peerAddress: null }));
 }
