@@ -14,14 +14,17 @@ const projectConfig = z.object({
 export type FunctionConfig = z.infer<typeof functionConfig>;
 
 /**
- * Reads a function's section `[functions.<name>]` of `supabase/config.toml`.
+ * Reads the sections `[functions.<name>]` of `supabase/config.toml`.
  *
  * A function without a section, or a project without the file, has the platform's defaults: it is
  * enabled and its gateway verifies the caller's token.
  */
-export async function readFunctionConfig(path: string, name: string): Promise<FunctionConfig> {
-  const config = projectConfig.parse(parse(await readOptional(path)));
-  return config.functions[name] ?? functionConfig.parse({});
+export async function readFunctionConfigs(
+  path: string,
+): Promise<(name: string) => FunctionConfig> {
+  const { functions } = projectConfig.parse(parse(await readOptional(path)));
+  const configs = new Map(Object.entries(functions));
+  return (name) => configs.get(name) ?? functionConfig.parse({});
 }
 
 async function readOptional(path: string): Promise<string> {

@@ -24,6 +24,15 @@ Deno.test("functions answer, each as the platform would", async (t) => {
     assertEquals(seen, { method: "PUT", path: "/echo/deep?q=1", header: "kept", body: "body" });
   });
 
+  await t.step("a long answer, which Deno compresses, arrives as it was written", async () => {
+    const body = "long ".repeat(10_000);
+    for (const encoding of ["gzip", "br", "identity"]) {
+      const headers = { "accept-encoding": encoding };
+      const response = await runner.call("echo", { method: "POST", headers, body });
+      assertEquals((await response.json()).body, body, encoding);
+    }
+  });
+
   await t.step("a name that is no function answers 404", async () => {
     for (const name of ["nothing", "_shared", "edge_runtime.d.ts", "..%2F_shared"]) {
       const response = await runner.call(name);
@@ -233,6 +242,13 @@ Deno.test("a process retires at half of its wall-clock limit", async (t) => {
       while (await exists(first.pid)) await tick();
     },
   );
+});
+
+Deno.test("no function outlives a runner that was killed", async () => {
+  await using runner = await spawnRunner();
+  const { pid } = await (await runner.call("echo")).json();
+  await runner.stop("SIGKILL");
+  while (await exists(pid)) await tick();
 });
 
 /** Whether a process with this id is there. */

@@ -3,7 +3,7 @@ import type { Log } from "../service/log.ts";
 import { cacheDependencies, functionCommand, type FunctionFolders } from "./deno_command.ts";
 import { EdgeFunction } from "./edge_function.ts";
 import type { Environment } from "./environment.ts";
-import { readFunctionConfig } from "./function_config.ts";
+import { type FunctionConfig, readFunctionConfigs } from "./function_config.ts";
 import { isFunction, listFunctions } from "./function_directory.ts";
 import { hostedEnvironment, type Variables } from "./hosted_environment.ts";
 import { functionNotFound } from "./platform_answers.ts";
@@ -12,6 +12,12 @@ import { refuseWithoutToken } from "./verify_jwt.ts";
 
 const PREFIX = "/functions/v1";
 
+interface ProjectState {
+  readonly secrets: Secrets;
+  readonly hosted: Variables;
+  readonly configOf: (name: string) => FunctionConfig;
+}
+
 /** The functions of a project, each in its own process. */
 export class FunctionRunner {
   readonly secrets: Secrets;
@@ -19,14 +25,16 @@ export class FunctionRunner {
   #log: Log;
   #folders: FunctionFolders;
   #hosted: Variables;
+  #configOf: (name: string) => FunctionConfig;
   #functions = new Map<string, EdgeFunction>();
 
-  private constructor(env: Environment, log: Log, secrets: Secrets, hosted: Variables) {
+  private constructor(env: Environment, log: Log, project: ProjectState) {
     this.#env = env;
     this.#log = log;
-    this.secrets = secrets;
-    this.#hosted = hosted;
     this.#folders = foldersOf(env);
+    this.secrets = project.secrets;
+    this.#hosted = project.hosted;
+    this.#configOf = project.configOf;
   }
 
   /** Reads the project and fetches what its functions import. */
@@ -39,7 +47,11 @@ export class FunctionRunner {
       publishableKey: env.LOCAL_PUBLISHABLE_KEY,
       secretKey: env.LOCAL_SECRET_KEY,
     });
-    const runner = new FunctionRunner(env, log, secrets, hosted);
+    const runner = new FunctionRunner(env, log, {
+      secrets,
+      hosted,
+      configOf: await readFunctionConfigs(env.LOCAL_CONFIG),
+    });
     for (const name of await listFunctions(runner.#folders.functions)) await runner.cache(name);
     return runner;
   }
@@ -59,7 +71,7 @@ export class FunctionRunner {
   /** The function of that name, if the project has it and has not disabled it. */
   async find(name: string): Promise<EdgeFunction | null> {
     if (!await isFunction(this.#folders.functions, name)) return null;
-    if (!(await readFunctionConfig(this.#env.LOCAL_CONFIG, name)).enabled) return null;
+    if (!this.#configOf(name).enabled) return null;
     const known = this.#functions.get(name) ?? this.#create(name);
     this.#functions.set(name, known);
     return known;
@@ -92,8 +104,9 @@ export class FunctionRunner {
   }
 
   async #refuse(request: Request, name: string): Promise<Response | null> {
-    const { verify_jwt } = await readFunctionConfig(this.#env.LOCAL_CONFIG, name);
-    return verify_jwt ? await refuseWithoutToken(request, this.#env.LOCAL_JWT_SECRET) : null;
+    return this.#configOf(name).verify_jwt
+      ? await refuseWithoutToken(request, this.#env.LOCAL_JWT_SECRET)
+      : null;
   }
 
   #create(name: string): EdgeFunction {
