@@ -26,6 +26,28 @@ return (
 comment on function workflow_engine.count_wildcards(jsonpath) is
   'How many wildcards ([*], .*, ranges, keyvalue()) a path has.';
 
+-- Which part of the data a path reads: one of event, record, actions, the rest (vars, item, run, now),
+-- or, when it is not one alone, mixed.
+create or replace function workflow_engine.path_root(path jsonpath)
+returns text
+language sql
+immutable
+set search_path = ''
+as $$
+  select case when count(*) = 1 then min(r.part) else 'mixed' end
+  from (
+    select distinct case
+      when m[1] in ('event', 'record', 'actions') then m[1]
+      when m[1] is null then 'mixed'
+      else 'rest'
+    end as part
+    from regexp_matches(path_root.path::text, '\$(?:\."([^"]*)")?', 'g') m
+  ) r;
+$$;
+
+comment on function workflow_engine.path_root(jsonpath) is
+  'Which part of the data a path reads.';
+
 -- Whether a filter stands inside another filter: each step into one opens a parenthesis that only
 -- its own end closes.
 create or replace function workflow_engine.has_nested_filter(syntax text)

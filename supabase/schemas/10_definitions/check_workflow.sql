@@ -46,9 +46,15 @@ begin
   from public.workflow w
   where w.id = new.workflow_id;
   perform workflow_engine.check_condition(new.condition, v_where || '/condition');
-  perform workflow_engine.compile_template(
-    jsonb_build_object('payload', new.payload, 'target_endpoint', new.target_endpoint), v_where, '[]'
-  );
+  perform workflow_engine.check_path(new.for_each, v_where || '/for_each');
+  if new.action_type = 'choice' then
+    perform workflow_engine.check_condition(r.condition, v_where || '/payload/choices/' || (r.number - 1) || '/if')
+    from workflow_engine.read_rules(new.payload) r;
+  else
+    perform workflow_engine.compile_template(
+      jsonb_build_object('payload', new.payload, 'target_endpoint', new.target_endpoint, 'headers', new.headers), v_where, '[]'
+    );
+  end if;
   if new.target_endpoint !~ '\{\{' and new.target_endpoint !~ '^/[^/\\]' then
     perform workflow_engine.check_url(new.target_endpoint, v_where || '/target_endpoint');
   end if;

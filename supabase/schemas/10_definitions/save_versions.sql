@@ -40,28 +40,37 @@ language sql
 set search_path = ''
 as $$
   insert into workflow_engine.action_version (
-    workflow_id, version, workflow_action_id, "order", name, action_type, condition, delay,
-    timeout_seconds, max_retries, backoff_base, backoff_factor, backoff_cap, priority,
-    template, holes, paths, takes_all, reads_actions, is_costly
+    workflow_id, version, workflow_action_id, "order", name, action_type, depends_on, join_count, run_if,
+    continue_on_failure, is_compensation, compensate_with, choices, condition, condition_root, condition_reads_item, for_each,
+    max_concurrency, tolerated_failure_count, tolerated_failure_percentage, delay, timeout_seconds, max_retries,
+    backoff_base, backoff_factor, backoff_cap, priority, template, holes, paths, path_roots, takes_all, reads_actions, is_costly
   )
   select
-    a.workflow_id, compile_actions.version, a.id, a."order", a.name, a.action_type,
-    a.condition::jsonpath, a.delay, a.timeout_seconds, a.max_retries, a.backoff_base,
-    a.backoff_factor, a.backoff_cap, coalesce(a.priority, w.priority),
-    c.compiled, h.holes, h.paths, h.takes_all,
-    coalesce(workflow_engine.reads_actions(a.condition::jsonpath), false) or h.reads_actions,
-    h.is_costly or coalesce(workflow_engine.count_wildcards(a.condition::jsonpath) > 1, false)
+    a.workflow_id, compile_actions.version, a.id, a."order", a.name, a.action_type, g.depends_on, a.join_count, a.run_if,
+    a.continue_on_failure, g.is_compensation, g.compensate_with, g.choices, a.condition::jsonpath,
+    workflow_engine.path_root(a.condition::jsonpath), coalesce(a.condition::jsonpath::text ~ '\$\."item"', false), a.for_each::jsonpath,
+    a.max_concurrency, a.tolerated_failure_count, a.tolerated_failure_percentage, a.delay, a.timeout_seconds, a.max_retries,
+    a.backoff_base, a.backoff_factor, a.backoff_cap, coalesce(a.priority, w.priority),
+    c.compiled, h.holes, h.paths, h.path_roots, h.takes_all,
+    concat(a.condition, a.for_each, g.choices::text, h.paths::text) ~ '\$\.\\*"?actions',
+    h.is_costly or coalesce(greatest(
+      workflow_engine.count_wildcards(a.condition::jsonpath), workflow_engine.count_wildcards(a.for_each::jsonpath)
+    ) > 1, false)
   from public.workflow_action a
   join public.workflow w on w.id = a.workflow_id
+  join workflow_engine.resolve_graph(compile_actions.workflow_id) g on g.workflow_action_id = a.id
   cross join lateral workflow_engine.compile_template(
-    jsonb_build_object('payload', a.payload, 'target_endpoint', a.target_endpoint), '', '[]'
+    case
+      when a.action_type = 'choice' then '{}'
+      else jsonb_build_object('payload', a.payload, 'target_endpoint', a.target_endpoint, 'headers', a.headers)
+    end, '', '[]'
   ) c
   cross join lateral (
     select
       coalesce(jsonb_agg(e.hole - 'takes_all' order by e.ordinality), '[]') as holes,
       coalesce(array_agg((e.hole ->> 'path')::jsonpath order by e.ordinality), '{}') as paths,
+      coalesce(array_agg(workflow_engine.path_root((e.hole ->> 'path')::jsonpath) order by e.ordinality), '{}') as path_roots,
       coalesce(array_agg((e.hole ->> 'takes_all')::boolean order by e.ordinality), '{}') as takes_all,
-      coalesce(bool_or(workflow_engine.reads_actions((e.hole ->> 'path')::jsonpath)), false) as reads_actions,
       coalesce(bool_or(workflow_engine.count_wildcards((e.hole ->> 'path')::jsonpath) > 1), false) as is_costly
     from jsonb_array_elements(c.holes) with ordinality e (hole, ordinality)
   ) h
@@ -91,6 +100,7 @@ begin
   if v_document is null or v_document = v_latest.document then
     return;
   end if;
+  perform workflow_engine.check_graph(save_version.workflow_id);
   v_version := coalesce(v_latest.version, 0) + 1;
   if v_latest.saved_in = pg_current_xact_id() and not exists (
     select from public.workflow_run r
@@ -102,14 +112,14 @@ begin
   end if;
   insert into workflow_engine.workflow_version (
     workflow_id, version, document, phase, "interval", relative_to, timezone, if_past,
-    if_past_within, condition, condition_is_costly, priority
+    if_past_within, condition, condition_is_costly, vars, priority
   )
   select
     w.id, v_version, v_document, w.phase, make_interval(mins => w."interval"),
     w.relative_to::jsonpath, w.timezone,
     case when w.if_past <> 'auto' then w.if_past when w.phase = 'before' then 'skip' else 'run_now' end,
     make_interval(mins => w.if_past_within), w.condition::jsonpath,
-    coalesce(workflow_engine.count_wildcards(w.condition::jsonpath) > 1, false), w.priority
+    coalesce(workflow_engine.count_wildcards(w.condition::jsonpath) > 1, false), w.vars, w.priority
   from public.workflow w
   where w.id = save_version.workflow_id;
   perform workflow_engine.compile_actions(save_version.workflow_id, v_version);

@@ -12,6 +12,7 @@ create table workflow_engine.workflow_version (
   if_past_within interval,
   condition jsonpath,
   condition_is_costly boolean not null,
+  vars jsonb not null,
   priority smallint not null,
   saved_at timestamptz not null default workflow_engine.clock(),
   saved_by text not null default session_user,
@@ -35,7 +36,20 @@ create table workflow_engine.action_version (
   "order" integer not null,
   name text not null,
   action_type text not null,
+  depends_on uuid[] not null,
+  join_count integer,
+  run_if text not null,
+  continue_on_failure boolean not null,
+  is_compensation boolean not null,
+  compensate_with uuid,
+  choices jsonb,
   condition jsonpath,
+  condition_root text,
+  condition_reads_item boolean not null,
+  for_each jsonpath,
+  max_concurrency integer not null,
+  tolerated_failure_count integer not null,
+  tolerated_failure_percentage numeric not null,
   delay interval not null,
   timeout_seconds integer not null,
   max_retries integer not null,
@@ -46,6 +60,7 @@ create table workflow_engine.action_version (
   template jsonb not null,
   holes jsonb not null,
   paths jsonpath[] not null,
+  path_roots text[] not null,
   takes_all boolean[] not null,
   reads_actions boolean not null,
   is_costly boolean not null,
@@ -60,11 +75,19 @@ create index action_version_order_idx
 
 comment on table workflow_engine.action_version is
   'An action of a saved version, its templates compiled into literals and typed holes.';
+comment on column workflow_engine.action_version.depends_on is
+  'The actions it follows, as the graph was resolved: names, next lower order, and the choice that names it.';
+comment on column workflow_engine.action_version.is_compensation is
+  'Whether it only undoes another action, and so has no place in the graph.';
+comment on column workflow_engine.action_version.choices is
+  'Of a choice, its rules in order: [{"condition", "then": [id]}]; the last one without a condition is the else.';
 comment on column workflow_engine.action_version.template is
   'Payload and target_endpoint; a text with placeholders is {"$template": [literal or index of a hole, …]}.';
 comment on column workflow_engine.action_version.holes is
   'What fills the template: [{"path", "filters": [{"name", "arguments"}], "required"}].';
 comment on column workflow_engine.action_version.paths is 'The holes'' paths, ready to be evaluated.';
+comment on column workflow_engine.action_version.path_roots is
+  'Which part of the data each path reads: event, record, actions, rest or mixed.';
 comment on column workflow_engine.action_version.takes_all is
   'Whether a hole takes all that its path finds (it has a wildcard), as an array.';
 comment on column workflow_engine.action_version.reads_actions is

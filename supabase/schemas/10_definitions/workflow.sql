@@ -14,6 +14,7 @@ create table public.workflow (
   if_past text not null default 'auto',
   if_past_within integer,
   condition text,
+  vars jsonb not null default '{}',
   priority smallint not null default 5,
   is_active boolean not null default true,
   version integer not null default 0,
@@ -30,6 +31,7 @@ create table public.workflow (
   constraint if_past_is_known check (if_past in ('auto', 'skip', 'run_now', 'run_if_within')),
   constraint run_if_within_names_its_minutes
     check ((if_past = 'run_if_within') = (if_past_within is not null)),
+  constraint vars_are_an_object check (jsonb_typeof(vars) = 'object'),
   constraint workflow_priority_is_a_digit check (priority between 0 and 9)
 );
 
@@ -51,5 +53,7 @@ comment on column public.workflow.if_past is
   'What happens when the time is past already: skip, run_now, run_if_within (if_past_within minutes); auto skips for phase before and runs otherwise.';
 comment on column public.workflow.condition is
   'An SQL/JSON path predicate over the event; without a true result no run begins.';
+comment on column public.workflow.vars is
+  'Constants of the workflow; expressions read them as $.vars.';
 comment on column public.workflow.priority is '0 is the most urgent, 9 the least.';
 comment on column public.workflow.version is 'The version that new runs get; the engine counts it.';

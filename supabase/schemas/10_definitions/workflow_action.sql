@@ -1,4 +1,5 @@
--- An action of a definition. Actions run by "order"; equal orders run side by side.
+-- An action of a definition: a node of its graph. depends_on names what it follows; without it, an
+-- action follows those of the next lower "order", and equal orders run side by side.
 create table public.workflow_action (
   id uuid not null default workflow_engine.new_id(),
   organization_id text,
@@ -7,8 +8,18 @@ create table public.workflow_action (
   name text not null,
   action_type text not null,
   target_endpoint text,
+  headers jsonb not null default '{}',
   payload jsonb not null default '{}',
+  depends_on text[],
+  join_count integer,
+  run_if text not null default 'success',
   condition text,
+  for_each text,
+  max_concurrency integer not null default 10,
+  tolerated_failure_count integer not null default 0,
+  tolerated_failure_percentage numeric not null default 0,
+  continue_on_failure boolean not null default false,
+  compensate_with text,
   delay interval not null default '0',
   timeout_seconds integer not null default 60,
   max_retries integer not null default 5,
@@ -24,6 +35,14 @@ create table public.workflow_action (
   constraint workflow_action_name_is_unique_in_its_workflow unique (workflow_id, name),
   constraint workflow_action_name_is_a_word check (name ~ '^[A-Za-z_][A-Za-z0-9_]{0,62}$'),
   constraint action_type_is_a_word check (action_type ~ '^[A-Za-z_][A-Za-z0-9_.-]{0,62}$'),
+  constraint headers_are_an_object check (jsonb_typeof(headers) = 'object'),
+  constraint run_if_is_known check (run_if in ('success', 'failure', 'always')),
+  constraint join_count_is_positive check (join_count > 0),
+  constraint a_join_counts_successes check (join_count is null or run_if = 'success'),
+  constraint max_concurrency_is_positive check (max_concurrency > 0),
+  constraint tolerated_failure_count_is_not_negative check (tolerated_failure_count >= 0),
+  constraint tolerated_failure_percentage_is_a_percentage
+    check (tolerated_failure_percentage between 0 and 100),
   constraint payload_is_an_object check (jsonb_typeof(payload) = 'object'),
   constraint delay_is_between_0_and_10_years check (delay between interval '0' and interval '10 years'),
   constraint timeout_is_between_1_second_and_1_day check (timeout_seconds between 1 and 86400),
@@ -42,11 +61,30 @@ comment on column public.workflow_action."order" is
 comment on column public.workflow_action.name is
   'A word, unique in its workflow; later actions read $.actions.<name>.output. The action type when left out.';
 comment on column public.workflow_action.action_type is
-  'Which handler runs it: send_email, http_request, webhook, log, or one of your own.';
+  'Which handler runs it: send_email, http_request, webhook, log, choice, or one of your own.';
 comment on column public.workflow_action.target_endpoint is
   'Where set, the application at this URL runs the action; a relative URL is taken from Vault''s APP_URL.';
 comment on column public.workflow_action.payload is
   'The input, a template: "Hello {{ $.record.name | default: ''you'' }}".';
+comment on column public.workflow_action.headers is
+  'Headers of the call to target_endpoint, a template.';
+comment on column public.workflow_action.depends_on is
+  'The names of the actions it follows; {} for none; null for those of the next lower order.';
+comment on column public.workflow_action.join_count is
+  'How many of depends_on must have completed: all when null, 1 for any. The rest is stopped.';
+comment on column public.workflow_action.run_if is
+  'What the actions it follows must have come to: success (none failed), failure (one did), always.';
+comment on column public.workflow_action.for_each is
+  'An SQL/JSON path to an array: the action runs once for each item, which it reads as $.item.';
+comment on column public.workflow_action.max_concurrency is 'How many items run at once.';
+comment on column public.workflow_action.tolerated_failure_count is
+  'How many items may fail before the action does.';
+comment on column public.workflow_action.tolerated_failure_percentage is
+  'What share of the items, in percent, may fail before the action does; the larger of both counts.';
+comment on column public.workflow_action.continue_on_failure is
+  'Whether the run goes on, and may complete, when this action fails.';
+comment on column public.workflow_action.compensate_with is
+  'The name of the action that undoes this one when the run fails; that one runs for nothing else.';
 comment on column public.workflow_action.condition is
   'An SQL/JSON path predicate, evaluated when the action is due, with the current record; not true means skipped.';
 comment on column public.workflow_action.delay is 'How long after it became ready the action is due.';

@@ -11,6 +11,8 @@ values
   ('not_started', 'processing', 'claim'),
   ('not_started', 'skipped', 'its condition is not true, or what it depends on did not end as it asks'),
   ('not_started', 'failed', 'its data cannot be evaluated'),
+  ('not_started', 'waiting', 'its items were created'),
+  ('not_started', 'completed', 'a choice was made, or there were no items'),
   ('not_started', 'stopped', 'a person, or its run'),
   ('waiting', 'stopped', 'a person, or its run'),
   ('processing', 'completed', 'report'),

@@ -24,7 +24,9 @@ create table public.workflow_action_logs (
   output jsonb,
   error text,
   http_status integer,
+  reason text,
   item_index integer,
+  item jsonb,
   created_at timestamptz not null default workflow_engine.clock(),
   constraint workflow_action_logs_pkey primary key (id),
   constraint action_log_belongs_to_a_run
@@ -41,6 +43,10 @@ create table public.workflow_action_logs (
     check (status not in ('processing', 'waiting', 'completed') or attempt > 0),
   constraint only_a_failure_is_final check (not final or status = 'failed'),
   constraint only_an_execution_has_output check (output is null or status = 'completed'),
+  constraint reason_is_known check (reason in ('condition', 'choice', 'dependency', 'not_needed')),
+  constraint only_what_did_not_run_has_a_reason check (reason is null or status in ('skipped', 'stopped')),
+  constraint skipped_has_a_reason check (status <> 'skipped' or reason is not null),
+  constraint an_item_has_an_index check (item is null or item_index is not null),
   constraint attempt_is_not_negative check (attempt >= 0),
   constraint tries_is_not_negative check (tries >= 0),
   constraint action_log_priority_is_a_digit check (priority between 0 and 9)
@@ -52,8 +58,10 @@ create index workflow_action_logs_pending_idx
   on public.workflow_action_logs (priority, execute_at)
   where status = 'not_started';
 
--- "Which actions does this run have, and which are unfinished?"
-create index workflow_action_logs_run_idx on public.workflow_action_logs (run_id);
+-- "Which actions does this run have?", "Has this action one?", "Where is item n of it?" An action has one
+-- log a run, and one more for each item of its fan-out.
+create unique index workflow_action_logs_run_idx
+  on public.workflow_action_logs (run_id, workflow_action_id, item_index) nulls not distinct;
 
 -- "Whose lease ran out?"
 create index workflow_action_logs_lease_idx
@@ -82,10 +90,13 @@ comment on column public.workflow_action_logs.execute_at is
 comment on column public.workflow_action_logs.lease_expires_at is
   'Until when the worker that claimed it holds it; read against clock_timestamp(), which never travels.';
 comment on column public.workflow_action_logs.meta is
-  'Handed to the handler; the application''s own, but for "skipped", the reason of a skip.';
+  'Handed to the handler; the application''s own, but for "condition", the values that decided its condition.';
 comment on column public.workflow_action_logs.output is
   'What the handler returned, exactly: 0, false, null and "" are kept.';
 comment on column public.workflow_action_logs.error is 'What went wrong the last time.';
 comment on column public.workflow_action_logs.http_status is
   'The HTTP status that the last attempt got from whoever it called, if any.';
+comment on column public.workflow_action_logs.reason is
+  'Why it did not run: its condition, a choice that took another branch, what it depends on, or a join that did not need it.';
+comment on column public.workflow_action_logs.item is 'Its item in a fan-out, $.item.';
 comment on column public.workflow_action_logs.item_index is 'The position of its item in a fan-out.';

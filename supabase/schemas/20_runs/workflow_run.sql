@@ -1,5 +1,6 @@
 -- One execution of a definition: begun by an event, carried by the version that was current then.
--- Its life: running → completed when all its actions have ended well, failed when one has not.
+-- Its life: running → completed when all its actions have ended well, failed when one has not, after
+-- what had completed was compensated.
 -- No foreign key to definitions: it would lock their rows for every run that begins; versions are
 -- kept as long as their workflow, and a workflow with unfinished runs cannot be deleted.
 create table public.workflow_run (
@@ -12,6 +13,7 @@ create table public.workflow_run (
   related_table text,
   related_table_pkey text,
   parent_run_id uuid,
+  is_compensating boolean not null default false,
   starts_at timestamptz not null,
   created_at timestamptz not null default workflow_engine.clock(),
   completed_at timestamptz,
@@ -34,4 +36,6 @@ comment on column public.workflow_run.workflow_version is
   'The version of the definition it executes to its end.';
 comment on column public.workflow_run.starts_at is
   'When its first actions become ready, from the workflow''s phase, interval and relative_to.';
+comment on column public.workflow_run.is_compensating is
+  'Whether it has failed and its compensations are running or have run.';
 comment on column public.workflow_run.parent_run_id is 'The run whose action started it, if any.';

@@ -1,13 +1,14 @@
--- What is to become of a due action log, and the values of its template.
+-- What is to become of a due action log. `data` is what its verdict needs: the values of its template
+-- (start), the items (fan_out), the rule it takes (choose), the values of a condition (skip).
 create type workflow_engine.candidate as (
   id uuid,
   verdict text,
   reason text,
-  hole_values jsonb
+  data jsonb
 );
 
 comment on type workflow_engine.candidate is
-  'A due action log: its verdict (start, skip, fail, postpone), the reason, and what fills its template.';
+  'A due action log: its verdict (start, fan_out, choose, skip, fail, postpone), the reason, and the data that go with it.';
 
 -- The outputs and statuses of a run's actions so far, by name.
 create or replace function workflow_engine.read_outputs(run_id uuid)
@@ -17,19 +18,43 @@ stable
 set search_path = ''
 as $$
   select coalesce(jsonb_object_agg(a.name, jsonb_build_object('status', l.status, 'output', l.output)), '{}')
-  from public.workflow_action_logs l
-  join workflow_engine.action_version a
-    on a.workflow_id = l.workflow_id and a.version = l.workflow_version
-    and a.workflow_action_id = l.workflow_action_id
-  where l.run_id = read_outputs.run_id;
+  from public.workflow_run r
+  join workflow_engine.action_version a on a.workflow_id = r.workflow_id and a.version = r.workflow_version
+  join public.workflow_action_logs l
+    on l.run_id = r.id and l.workflow_action_id = a.workflow_action_id and l.item_index is null
+  where r.id = read_outputs.run_id;
 $$;
 
 comment on function workflow_engine.read_outputs(uuid) is
   'The outputs and statuses of a run''s actions as {name: {status, output}}: $.actions.';
 
+-- The part of the data that an expression reads. event, record and actions may be large and are shared
+-- by the items of a fan-out: they are handed on by reference, and only an expression that reads
+-- several parts gets a copy of them together. `rest` holds vars, item, run and now.
+create or replace function workflow_engine.pick_root(kind text, event jsonb, record jsonb, actions jsonb, rest jsonb)
+returns jsonb
+language sql
+immutable
+return case kind
+  when 'event' then event
+  when 'record' then record
+  when 'actions' then actions
+  when 'rest' then rest
+  else rest || event || record || actions
+end;
+
+comment on function workflow_engine.pick_root(text, jsonb, jsonb, jsonb, jsonb) is
+  'The part of the data that an expression reads; the whole for one that reads several.';
+
 -- The values of a template's holes, in order. A path that finds nothing gives null; one with a
 -- wildcard gives all that it finds, as an array.
-create or replace function workflow_engine.fill_holes(root jsonb, paths jsonpath[], takes_all boolean[])
+create or replace function workflow_engine.fill_holes(
+  action workflow_engine.action_version,
+  event jsonb,
+  record jsonb,
+  actions jsonb,
+  rest jsonb
+)
 returns jsonb
 language sql
 stable
@@ -37,79 +62,267 @@ set search_path = ''
 as $$
   select coalesce(jsonb_agg(
     case
-      when h.takes_all then jsonb_path_query_array_tz(fill_holes.root, h.path, '{}', true)
-      else coalesce(jsonb_path_query_first_tz(fill_holes.root, h.path, '{}', true), 'null')
+      when h.takes_all then jsonb_path_query_array_tz(
+        workflow_engine.pick_root(h.root, fill_holes.event, fill_holes.record, fill_holes.actions, fill_holes.rest), h.path, '{}', true
+      )
+      else coalesce(jsonb_path_query_first_tz(
+        workflow_engine.pick_root(h.root, fill_holes.event, fill_holes.record, fill_holes.actions, fill_holes.rest), h.path, '{}', true
+      ), 'null')
     end
     order by h.ordinality
   ), '[]')
-  from unnest(fill_holes.paths, fill_holes.takes_all) with ordinality h (path, takes_all, ordinality);
+  from unnest((fill_holes.action).paths, (fill_holes.action).path_roots, (fill_holes.action).takes_all)
+    with ordinality h (path, root, takes_all, ordinality);
 $$;
 
-comment on function workflow_engine.fill_holes(jsonb, jsonpath[], boolean[]) is
-  'The values that a template''s paths find, in order.';
+comment on function workflow_engine.fill_holes(workflow_engine.action_version, jsonb, jsonb, jsonb, jsonb) is
+  'The values that the paths of an action''s template find, in order.';
 
--- Decides what becomes of each of a batch of locked, due action logs. Evaluates the conditions over
--- { event, record, actions, run, vars, item, now }, where record is the current row: of the log's own
--- organization, or none.
+-- What a condition looked at and what it came to, so that one sees later why it decided as it did.
+create or replace function workflow_engine.explain_condition(condition jsonpath, root jsonb, result boolean)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'expression', explain_condition.condition::text,
+    'result', explain_condition.result,
+    'values', coalesce(jsonb_object_agg(p.path, left(jsonb_path_query_first_tz(explain_condition.root, p.path::jsonpath, '{}', true)::text, 200)), '{}')
+  )
+  from (
+    select distinct m[1] as path
+    from regexp_matches(explain_condition.condition::text, '(\$(?:\."[^"]*"|\[[0-9]+\])+)', 'g') m
+  ) p;
+$$;
+
+comment on function workflow_engine.explain_condition(jsonpath, jsonb, boolean) is
+  'A condition with its result and the values it saw, as {"expression", "result", "values"}.';
+
+-- The first rule of a choice that holds; without one, the names are null.
+create or replace function workflow_engine.make_choice(choices jsonb, root jsonb)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  select coalesce((
+    select jsonb_build_object(
+      'rule', r.number - 1,
+      'chosen', r.rule -> 'names',
+      'because', case when r.rule ->> 'condition' is null then null
+        else workflow_engine.explain_condition((r.rule ->> 'condition')::jsonpath, make_choice.root, true) end
+    )
+    from jsonb_array_elements(make_choice.choices) with ordinality r (rule, number)
+    where r.rule ->> 'condition' is null
+      or jsonb_path_match_tz(make_choice.root, (r.rule ->> 'condition')::jsonpath, '{}', true)
+    order by r.number
+    limit 1
+  ), '{"rule": null, "chosen": [], "because": null}');
+$$;
+
+comment on function workflow_engine.make_choice(jsonb, jsonb) is
+  'The first rule of a choice that holds, as {"rule", "chosen": [name], "because"}.';
+
+-- Whether an action's condition stands in the way of this log. That of a fan-out is asked once, unless
+-- it reads the item: then each item is asked.
+create or replace function workflow_engine.is_ruled_out(
+  action workflow_engine.action_version,
+  item_index integer,
+  event jsonb,
+  record jsonb,
+  actions jsonb,
+  rest jsonb
+)
+returns boolean
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  if (is_ruled_out.action).condition is null
+    or ((is_ruled_out.action).for_each is not null
+      and (is_ruled_out.item_index is not null) <> (is_ruled_out.action).condition_reads_item)
+  then
+    return false;
+  end if;
+  return not coalesce(jsonb_path_match_tz(
+    workflow_engine.pick_root(
+      (is_ruled_out.action).condition_root, is_ruled_out.event, is_ruled_out.record, is_ruled_out.actions, is_ruled_out.rest
+    ),
+    (is_ruled_out.action).condition, '{}', true
+  ), false);
+end;
+$$;
+
+comment on function workflow_engine.is_ruled_out(workflow_engine.action_version, integer, jsonb, jsonb, jsonb, jsonb) is
+  'Whether a condition keeps a due action log from running.';
+
+-- What becomes of the log of a fan-out before it has items: these, or a clear failure.
+create or replace function workflow_engine.open_fan_out(id uuid, path jsonpath, root jsonb)
+returns workflow_engine.candidate
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_items jsonb := workflow_engine.find_items(open_fan_out.path, open_fan_out.root);
+begin
+  if jsonb_typeof(v_items) = 'array' then
+    return row(open_fan_out.id, text 'fan_out', null::text, v_items);
+  end if;
+  return row(
+    open_fan_out.id, text 'fail',
+    format('for_each "%s" found %s, not an array', open_fan_out.path, coalesce('a JSON ' || jsonb_typeof(v_items), 'nothing')),
+    null::jsonb
+  );
+end;
+$$;
+
+comment on function workflow_engine.open_fan_out(uuid, jsonpath, jsonb) is
+  'What becomes of the log of a fan-out: its items, or a failure when it has no array.';
+
+-- What becomes of one due action log.
+create or replace function workflow_engine.decide_candidate(
+  id uuid,
+  action workflow_engine.action_version,
+  item_index integer,
+  event jsonb,
+  record jsonb,
+  actions jsonb,
+  rest jsonb,
+  max_bytes integer
+)
+returns workflow_engine.candidate
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  if (decide_candidate.action).is_costly and pg_column_size(decide_candidate.event) + pg_column_size(decide_candidate.record)
+    + pg_column_size(decide_candidate.actions) + pg_column_size(decide_candidate.rest) > decide_candidate.max_bytes
+  then
+    return row(decide_candidate.id, text 'fail', text 'An expression has two wildcards and its data is too large for that', null::jsonb);
+  end if;
+  if workflow_engine.is_ruled_out(decide_candidate.action, decide_candidate.item_index,
+    decide_candidate.event, decide_candidate.record, decide_candidate.actions, decide_candidate.rest)
+  then
+    return row(decide_candidate.id, text 'skip', text 'condition', workflow_engine.explain_condition(
+      (decide_candidate.action).condition,
+      decide_candidate.rest || decide_candidate.event || decide_candidate.record || decide_candidate.actions, false
+    ));
+  end if;
+  if (decide_candidate.action).choices is not null then
+    return row(decide_candidate.id, text 'choose', null::text, workflow_engine.make_choice((decide_candidate.action).choices,
+      decide_candidate.rest || decide_candidate.event || decide_candidate.record || decide_candidate.actions));
+  end if;
+  if (decide_candidate.action).for_each is not null and decide_candidate.item_index is null then
+    return workflow_engine.open_fan_out(decide_candidate.id, (decide_candidate.action).for_each,
+      decide_candidate.rest || decide_candidate.event || decide_candidate.record || decide_candidate.actions);
+  end if;
+  return row(decide_candidate.id, text 'start', null::text, workflow_engine.fill_holes(decide_candidate.action,
+    decide_candidate.event, decide_candidate.record, decide_candidate.actions, decide_candidate.rest));
+end;
+$$;
+
+comment on function workflow_engine.decide_candidate(uuid, workflow_engine.action_version, integer, jsonb, jsonb, jsonb, jsonb, integer) is
+  'Decides what becomes of a due action log.';
+
+-- What for_each found: the array its path leads to, or, with a wildcard, all that it finds.
+create or replace function workflow_engine.find_items(path jsonpath, root jsonb)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  select case
+    when workflow_engine.count_wildcards(find_items.path) > 0
+      then jsonb_path_query_array_tz(find_items.root, find_items.path, '{}', true)
+    else jsonb_path_query_first_tz(find_items.root, find_items.path, '{}', true)
+  end;
+$$;
+
+comment on function workflow_engine.find_items(jsonpath, jsonb) is 'What the path of a for_each finds.';
+
+-- A batch of due action logs with their compiled actions, in the batch's order.
+create or replace function workflow_engine.read_due(log_ids uuid[])
+returns table (ordinality bigint, id uuid, run_id uuid, item_index integer, item jsonb, action workflow_engine.action_version)
+language sql
+stable
+rows 100
+set search_path = ''
+as $$
+  select d.ordinality, l.id, l.run_id, l.item_index, l.item, a
+  from unnest(read_due.log_ids) with ordinality d (id, ordinality)
+  join public.workflow_action_logs l on l.id = d.id
+  join workflow_engine.action_version a
+    on a.workflow_id = l.workflow_id and a.version = l.workflow_version
+    and a.workflow_action_id = l.workflow_action_id;
+$$;
+
+comment on function workflow_engine.read_due(uuid[]) is
+  'A batch of due action logs with their compiled actions.';
+
+-- What the logs of each run in a batch share, read and built once a run: the parts that pick_root
+-- chooses from. The record is the current row, of the run's own organization or none.
+create or replace function workflow_engine.read_runs(log_ids uuid[], at_time timestamptz)
+returns table (run_id uuid, event jsonb, record jsonb, actions jsonb, rest jsonb, is_unreadable boolean)
+language sql
+rows 100
+set search_path = ''
+as $$
+  with due as materialized (
+    select d.run_id, bool_or((d.action).reads_actions) as reads_actions
+    from workflow_engine.read_due(read_runs.log_ids) d
+    group by d.run_id
+  ),
+  current_row as materialized (
+    select * from workflow_engine.read_records(read_runs.log_ids)
+  )
+  select
+    r.id,
+    jsonb_build_object('event', e.payload),
+    jsonb_build_object('record', c.record),
+    jsonb_build_object('actions', case when d.reads_actions then workflow_engine.read_outputs(r.id) end),
+    jsonb_build_object('vars', v.vars, 'now', read_runs.at_time, 'run', jsonb_build_object(
+      'id', r.id, 'workflow_id', r.workflow_id, 'event', e.name, 'started_at', r.starts_at
+    )),
+    r.related_table in (select u.related_table from current_row u where u.related_table_pkey is null)
+  from due d
+  join public.workflow_run r on r.id = d.run_id
+  join public.workflow_event e on e.id = r.event_id
+  join workflow_engine.workflow_version v on v.workflow_id = r.workflow_id and v.version = r.workflow_version
+  left join workflow_engine.attachment t on t.related_table = r.related_table
+  left join current_row c
+    on c.related_table = r.related_table and c.related_table_pkey = r.related_table_pkey
+    and (t.organization_column is null or c.organization_id is not distinct from r.organization_id);
+$$;
+
+comment on function workflow_engine.read_runs(uuid[], timestamptz) is
+  'What the expressions of a batch of due action logs look at, a row a run.';
+
+-- Decides what becomes of each of a batch of locked, due action logs.
 create or replace function workflow_engine.prepare_claims(log_ids uuid[], at_time timestamptz)
 returns workflow_engine.candidate[]
 language sql
 set search_path = ''
 as $$
-  with records as materialized (
-    select * from workflow_engine.read_records(prepare_claims.log_ids)
-  ),
-  due as (
-    select
-      l.id, d.ordinality, a.paths, a.takes_all, c.root,
-      a.is_costly and pg_column_size(c.root) > s.costly_expression_bytes as is_too_costly,
-      l.related_table in (select u.related_table from records u where u.related_table_pkey is null) as is_unreadable,
-      workflow_engine.holds(a.condition, a.is_costly, c.root, s.costly_expression_bytes) as holds
-    from unnest(prepare_claims.log_ids) with ordinality d (id, ordinality)
-    join public.workflow_action_logs l on l.id = d.id
-    join public.workflow_run r on r.id = l.run_id
-    join public.workflow_event e on e.id = r.event_id
-    join workflow_engine.action_version a
-      on a.workflow_id = l.workflow_id and a.version = l.workflow_version
-      and a.workflow_action_id = l.workflow_action_id
-    cross join workflow_engine.settings s
-    left join workflow_engine.attachment t on t.related_table = l.related_table
-    left join records x
-      on x.related_table = l.related_table and x.related_table_pkey = l.related_table_pkey
-      and (t.organization_column is null or x.organization_id is not distinct from l.organization_id)
-    cross join lateral (
-      select jsonb_build_object(
-        'event', e.payload, 'record', x.record, 'vars', '{}'::jsonb, 'item', null, 'now', prepare_claims.at_time,
-        'actions', case when a.reads_actions then workflow_engine.read_outputs(l.run_id) end,
-        'run', jsonb_build_object('id', r.id, 'workflow_id', r.workflow_id, 'event', e.name, 'started_at', r.starts_at)
-      ) as root
-    ) c
-  )
   select coalesce(array_agg(
-    row(
-      d.id, v.verdict, v.reason,
-      case when v.verdict = 'start' then workflow_engine.fill_holes(d.root, d.paths, d.takes_all) end
-    )::workflow_engine.candidate
+    case
+      when r.is_unreadable then row(d.id, text 'postpone', null::text, null::jsonb)::workflow_engine.candidate
+      else workflow_engine.decide_candidate(
+        d.id, d.action, d.item_index, r.event, r.record, r.actions, r.rest || jsonb_build_object('item', d.item),
+        (select s.costly_expression_bytes from workflow_engine.settings s)
+      )
+    end
     order by d.ordinality
   ), '{}')
-  from due d
-  cross join lateral (
-    select
-      case
-        when d.is_unreadable then 'postpone'
-        when d.is_too_costly then 'fail'
-        when d.holds then 'start'
-        else 'skip'
-      end as verdict,
-      case
-        when d.is_too_costly then 'An expression has two wildcards and its data is too large for that'
-        when not d.holds then 'its condition is not true'
-      end as reason
-  ) v;
+  from workflow_engine.read_due(prepare_claims.log_ids) d
+  join workflow_engine.read_runs(prepare_claims.log_ids, prepare_claims.at_time) r on r.run_id = d.run_id;
 $$;
 
 comment on function workflow_engine.prepare_claims(uuid[], timestamptz) is
-  'Decides at once for each due action log whether it starts, is skipped, fails or waits, and fills its template''s holes.';
+  'Decides at once for each due action log what becomes of it, and evaluates what goes with that.';
 
 -- The same, whatever happens: data that cannot be evaluated fails its own action log, never the batch.
 create or replace function workflow_engine.decide_claims(log_ids uuid[], at_time timestamptz)

@@ -64,7 +64,7 @@ as $$
   cross join lateral (
     select l.execute_at
     from public.workflow_action_logs l
-    where l.status = 'not_started' and l.priority = p.priority::smallint
+    where l.status = 'not_started' and l.priority = p.priority::smallint and l.execute_at < 'infinity'
     order by l.execute_at
     limit 1
   ) l;
@@ -89,26 +89,83 @@ $$;
 comment on function workflow_engine.ms_until(timestamptz) is
   'Milliseconds until a time of the engine''s clock, 0 when it is past.';
 
--- Carries out every verdict but "start". A postponed log is looked at again after five seconds.
-create or replace function workflow_engine.settle_candidates(candidates workflow_engine.candidate[], at_time timestamptz)
+-- Creates the items of fan-outs: all of them at once, each with its own item, of which the first
+-- max_concurrency are due and the others wait for those (settle_items releases them).
+create or replace function workflow_engine.insert_items(candidates workflow_engine.candidate[], at_time timestamptz)
 returns void
 language sql
 set search_path = ''
 as $$
+  with parent as (
+    select l.*, c.data as items, jsonb_array_length(c.data) as total, a.max_concurrency,
+      greatest(a.tolerated_failure_count, floor(jsonb_array_length(c.data) * a.tolerated_failure_percentage / 100)) as tolerated
+    from unnest(insert_items.candidates) c
+    join public.workflow_action_logs l on l.id = c.id
+    join workflow_engine.action_version a
+      on a.workflow_id = l.workflow_id and a.version = l.workflow_version
+      and a.workflow_action_id = l.workflow_action_id
+    where c.verdict = 'fan_out' and c.data <> '[]'
+  ),
+  opened as (
+    insert into workflow_engine.fan_out (run_id, workflow_action_id, total, released, unfinished, tolerated)
+    select p.run_id, p.workflow_action_id, p.total, least(p.total, p.max_concurrency), p.total, p.tolerated
+    from parent p
+  )
+  insert into public.workflow_action_logs (
+    organization_id, run_id, workflow_id, workflow_version, workflow_action_id, priority, related_table,
+    related_table_pkey, item_index, item, execute_at
+  )
+  select
+    p.organization_id, p.run_id, p.workflow_id, p.workflow_version, p.workflow_action_id, p.priority, p.related_table,
+    p.related_table_pkey, i.number - 1, i.item,
+    case when i.number <= p.max_concurrency then insert_items.at_time else 'infinity' end
+  from parent p
+  cross join lateral jsonb_array_elements(p.items) with ordinality i (item, number);
+$$;
+
+comment on function workflow_engine.insert_items(workflow_engine.candidate[], timestamptz) is
+  'Creates the action logs of the items of fan-outs.';
+
+-- Carries out every verdict but "start". A postponed log is looked at again after five seconds.
+create or replace function workflow_engine.settle_candidates(candidates workflow_engine.candidate[], at_time timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
   update public.workflow_action_logs l
   set
-    status = case c.verdict when 'skip' then 'skipped' when 'fail' then 'failed' else l.status end,
-    final = c.verdict = 'fail',
-    completed_at = case when c.verdict <> 'postpone' then settle_candidates.at_time end,
-    execute_at = case when c.verdict = 'postpone' then settle_candidates.at_time + interval '5 seconds' else l.execute_at end,
-    meta = case when c.verdict = 'skip' then l.meta || jsonb_build_object('skipped', c.reason) else l.meta end,
-    error = case when c.verdict = 'fail' then c.reason else l.error end
+    status = v.status,
+    final = v.status = 'failed',
+    attempt = l.attempt + (c.verdict in ('choose', 'fan_out'))::integer,
+    started_at = case when c.verdict in ('choose', 'fan_out') then settle_candidates.at_time else l.started_at end,
+    completed_at = case when v.status not in ('not_started', 'waiting') then settle_candidates.at_time end,
+    execute_at = case
+      when c.verdict = 'postpone' then settle_candidates.at_time + interval '5 seconds'
+      when v.status = 'waiting' then 'infinity'
+      else l.execute_at
+    end,
+    meta = case when c.verdict = 'skip' then l.meta || jsonb_build_object('condition', c.data) else l.meta end,
+    output = case when v.status = 'completed' then c.data end,
+    reason = case when v.status = 'skipped' then c.reason end,
+    error = case when v.status = 'failed' then c.reason else l.error end
   from unnest(settle_candidates.candidates) c
+  cross join lateral (
+    select case
+      when c.verdict = 'skip' then 'skipped'
+      when c.verdict = 'fail' then 'failed'
+      when c.verdict = 'choose' or c.data = '[]' then 'completed'
+      when c.verdict = 'fan_out' then 'waiting'
+      else 'not_started'
+    end as status
+  ) v
   where l.id = c.id and c.verdict <> 'start';
+  perform workflow_engine.insert_items(settle_candidates.candidates, settle_candidates.at_time);
+end;
 $$;
 
 comment on function workflow_engine.settle_candidates(workflow_engine.candidate[], timestamptz) is
-  'Skips, fails or postpones the due action logs that do not start.';
+  'Skips, fails, postpones, decides or fans out the due action logs that do not start.';
 
 -- The key of a compiled action in a claim's answer.
 create or replace function workflow_engine.action_key(workflow_action_id uuid, version integer)
@@ -132,9 +189,9 @@ language sql
 set search_path = ''
 as $$
   with sized as (
-    select c.id, c.hole_values, c.ordinality,
-      sum(pg_column_size(c.hole_values) + 500) over (order by c.ordinality) - pg_column_size(c.hole_values) as bytes_before
-    from unnest(start_attempts.candidates) with ordinality c (id, verdict, reason, hole_values, ordinality)
+    select c.id, c.data, c.ordinality,
+      sum(pg_column_size(c.data) + 500) over (order by c.ordinality) - pg_column_size(c.data) as bytes_before
+    from unnest(start_attempts.candidates) with ordinality c (id, verdict, reason, data, ordinality)
     where c.verdict = 'start'
   ),
   started as (
@@ -151,7 +208,7 @@ as $$
       and a.workflow_id = l.workflow_id and a.version = l.workflow_version
       and a.workflow_action_id = l.workflow_action_id
       and (c.bytes_before < s.batch_bytes or c.ordinality = 1)
-    returning l.*, c.ordinality, c.hole_values, a.timeout_seconds
+    returning l.*, c.ordinality, c.data, a.timeout_seconds
   )
   select jsonb_build_object(
     'actions', coalesce((
@@ -172,7 +229,7 @@ as $$
         'id', t.id, 'action', workflow_engine.action_key(t.workflow_action_id, t.workflow_version),
         'attempt', t.attempt, 'run_id', t.run_id, 'workflow_id', t.workflow_id,
         'workflow_action_id', t.workflow_action_id, 'organization_id', t.organization_id,
-        'values', t.hole_values, 'meta', t.meta, 'idempotency_key', t.id,
+        'values', t.data, 'meta', t.meta, 'idempotency_key', t.id,
         'deadline', clock_timestamp() + make_interval(secs => t.timeout_seconds),
         'traceparent', format('00-%s-%s-01', replace(t.run_id::text, '-', ''), right(replace(t.id::text, '-', ''), 16))
       )
@@ -209,8 +266,8 @@ comment on function workflow_engine.claim_batch(text, integer) is
   'Matches new events and starts what is due; returns {"actions", "claims"}.';
 
 -- Looks until it finds work or wait_ms (at most 5 s) is over, so that a lingering worker starts work at
--- once without a call each time. Returns as soon as it has written anything, claims or not: what it
--- wrote must be committed, not held open while it waits.
+-- once without a call each time. Once it has written anything it waits no more, because that must be
+-- committed; it only looks again, a few times, for what a skip or a choice made due.
 create or replace function workflow_engine.claim_or_wait(worker_id text, max_actions integer, wait_ms integer)
 returns jsonb
 language plpgsql
@@ -218,6 +275,7 @@ set search_path = ''
 as $$
 declare
   v_until timestamptz := clock_timestamp() + make_interval(secs => least(claim_or_wait.wait_ms, 5000) / 1000.0);
+  v_looks integer := 0;
   v_batch jsonb := jsonb '{"actions": {}, "claims": []}';
 begin
   perform workflow_engine.mute_wake();
@@ -225,10 +283,12 @@ begin
     loop
       if workflow_engine.has_work(workflow_engine.clock()) then
         v_batch := workflow_engine.claim_batch(claim_or_wait.worker_id, claim_or_wait.max_actions);
-        exit;
+        v_looks := v_looks + 1;
+        exit when v_batch -> 'claims' <> '[]' or v_looks = 10;
+      else
+        exit when v_looks > 0 or clock_timestamp() >= v_until;
+        perform pg_sleep(0.005);
       end if;
-      exit when clock_timestamp() >= v_until;
-      perform pg_sleep(0.005);
     end loop;
   end if;
   return v_batch || jsonb_build_object('next_due_ms', workflow_engine.ms_until(workflow_engine.next_due()));

@@ -8,72 +8,224 @@ return status in ('not_started', 'processing', 'waiting') or (status = 'failed' 
 comment on function workflow_engine.is_unfinished(text, boolean) is
   'Whether an action log in this state will change by itself.';
 
--- How far each of these runs has come: the order it has reached, and what ended badly.
-create or replace function workflow_engine.read_progress(run_ids uuid[])
+-- What an ended action means to those that follow it: passed (completed, not needed by its own
+-- condition, or failed and tolerated), broken (failed, stopped by a person), or absent (it never had
+-- its turn: its branch was not taken, or nobody needed it). Null while it is unfinished.
+create or replace function workflow_engine.judge(status text, final boolean, reason text, continue_on_failure boolean)
+returns text
+language sql
+immutable
+return case
+  when status = 'completed' or reason = 'condition' then 'passed'
+  when status = 'failed' and final then case when continue_on_failure then 'passed' else 'broken' end
+  when status = 'stopped' and reason is null then 'broken'
+  when status in ('skipped', 'stopped') then 'absent'
+end;
+
+comment on function workflow_engine.judge(text, boolean, text, boolean) is
+  'What an ended action means to those that follow it: passed, broken or absent; null while unfinished.';
+
+-- Whether all that follows an action in a run has had its turn, without waiting for it: a join had
+-- enough, or what led to one was itself unneeded.
+create or replace function workflow_engine.is_unneeded(run_id uuid, action workflow_engine.action_version)
+returns boolean
+language sql
+stable
+set search_path = ''
+as $$
+  select coalesce(bool_and(l.id is not null) and bool_or(b.join_count is not null or l.reason = 'not_needed'), false)
+  from workflow_engine.action_version b
+  left join public.workflow_action_logs l
+    on l.run_id = is_unneeded.run_id and l.workflow_action_id = b.workflow_action_id and l.item_index is null
+  where b.workflow_id = (is_unneeded.action).workflow_id
+    and b.version = (is_unneeded.action).version
+    and (is_unneeded.action).workflow_action_id = any (b.depends_on);
+$$;
+
+comment on function workflow_engine.is_unneeded(uuid, workflow_engine.action_version) is
+  'Whether nothing in the run waits for this action any more, because a join had enough without it.';
+
+-- The actions of running runs that have no log yet, with what has become of those they follow, and
+-- whether anybody still waits for them: when a join has enough, what only led to it is unneeded.
+create or replace function workflow_engine.read_pending(run_ids uuid[])
 returns table (
-  run_id uuid, workflow_id uuid, version integer, reached integer,
-  is_unfinished boolean, has_failed boolean, has_stopped boolean
+  run_id uuid, workflow_action_id uuid, run_if text, join_count integer, total bigint,
+  ended bigint, passed bigint, broken bigint, failed bigint, is_passed_over boolean, is_unneeded boolean
 )
 language sql
 stable
 set search_path = ''
 as $$
-  select r.id, r.workflow_id, r.workflow_version, max(a."order"),
-    coalesce(bool_or(workflow_engine.is_unfinished(l.status, l.final)), false),
-    coalesce(bool_or(l.status = 'failed'), false),
-    coalesce(bool_or(l.status = 'stopped'), false)
+  select
+    r.id, a.workflow_action_id, a.run_if, a.join_count,
+    d.total, d.ended, d.passed, d.broken, d.failed, d.is_passed_over, u.is_unneeded
   from public.workflow_run r
-  left join public.workflow_action_logs l on l.run_id = r.id
-  left join workflow_engine.action_version a
-    on a.workflow_id = l.workflow_id and a.version = l.workflow_version
-    and a.workflow_action_id = l.workflow_action_id
-  where r.id = any (read_progress.run_ids) and r.status = 'running'
-  group by r.id;
+  join workflow_engine.action_version a on a.workflow_id = r.workflow_id and a.version = r.workflow_version
+  cross join lateral (
+    select
+      count(*) as total,
+      count(j.verdict) as ended,
+      count(*) filter (where j.verdict = 'passed') as passed,
+      count(*) filter (where j.verdict = 'broken') as broken,
+      count(*) filter (where l.status = 'failed' and l.final) as failed,
+      coalesce(bool_or(
+        l.status = 'completed' and not l.output -> 'chosen' ? a.name
+        and jsonb_path_exists(b.choices, '$[*].names[*] ? (@ == $name)', jsonb_build_object('name', a.name))
+      ), false) as is_passed_over
+    from unnest(a.depends_on) f (id)
+    join workflow_engine.action_version b
+      on b.workflow_id = a.workflow_id and b.version = a.version and b.workflow_action_id = f.id
+    left join public.workflow_action_logs l
+      on l.run_id = r.id and l.workflow_action_id = f.id and l.item_index is null
+    cross join lateral (
+      select workflow_engine.judge(l.status, l.final, l.reason, b.continue_on_failure) as verdict
+    ) j
+  ) d
+  cross join lateral (select workflow_engine.is_unneeded(r.id, a) as is_unneeded) u
+  where r.id = any (read_pending.run_ids)
+    and r.status = 'running'
+    and not r.is_compensating
+    and not a.is_compensation
+    and not exists (
+      select from public.workflow_action_logs l
+      where l.run_id = r.id and l.workflow_action_id = a.workflow_action_id and l.item_index is null
+    );
 $$;
 
-comment on function workflow_engine.read_progress(uuid[]) is
-  'How far these running runs have come.';
+comment on function workflow_engine.read_pending(uuid[]) is
+  'The actions of running runs that have no log yet, with what has become of those they follow.';
 
--- Creates the action logs of each run's next order, or, where one has ended badly, of all that remain
--- as skipped. Returns when the first of them is due.
-create or replace function workflow_engine.insert_next_logs(run_ids uuid[], at_time timestamptz)
-returns timestamptz
+-- Which pending actions start, and which are skipped, and why; those that must still wait are left out.
+create or replace function workflow_engine.decide_pending(run_ids uuid[])
+returns table (run_id uuid, workflow_action_id uuid, reason text, is_first boolean)
+language sql
+stable
+set search_path = ''
+as $$
+  select p.run_id, p.workflow_action_id, v.reason, p.total = 0
+  from workflow_engine.read_pending(decide_pending.run_ids) p
+  cross join lateral (
+    select case
+      when p.is_passed_over then 'choice'
+      when p.is_unneeded then 'not_needed'
+      when p.passed >= p.join_count then 'start'
+      when p.ended < p.total then 'wait'
+      when p.join_count is not null then 'dependency'
+      when p.run_if = 'success' and (p.broken > 0 or (p.passed = 0 and p.total > 0)) then 'dependency'
+      when p.run_if = 'failure' and p.failed = 0 then 'dependency'
+      else 'start'
+    end as reason
+  ) v
+  where v.reason <> 'wait';
+$$;
+
+comment on function workflow_engine.decide_pending(uuid[]) is
+  'Which pending actions of these runs start (reason "start") or are skipped, with the reason.';
+
+-- Creates the logs of what is decided. Returns how many were skipped, because each may decide more, and
+-- when the first of the others is due.
+create or replace function workflow_engine.insert_decided(run_ids uuid[], at_time timestamptz, out skipped bigint, out first_due timestamptz)
 language sql
 set search_path = ''
 as $$
   with inserted as (
     insert into public.workflow_action_logs (
-      organization_id, run_id, workflow_id, workflow_version, workflow_action_id, priority, related_table, related_table_pkey,
-      execute_at, status, completed_at, meta
+      organization_id, run_id, workflow_id, workflow_version, workflow_action_id, priority, related_table,
+      related_table_pkey, execute_at, status, completed_at, reason
     )
     select
-      r.organization_id, r.id, r.workflow_id, r.workflow_version, a.workflow_action_id, a.priority, r.related_table, r.related_table_pkey,
-      case when p.reached is null then r.starts_at else insert_next_logs.at_time end + a.delay,
-      case when b.ended_badly then 'skipped' else 'not_started' end,
-      case when b.ended_badly then insert_next_logs.at_time end,
-      case when b.ended_badly then '{"skipped": "an earlier action did not complete"}'::jsonb else '{}' end
-    from workflow_engine.read_progress(insert_next_logs.run_ids) p
-    join public.workflow_run r on r.id = p.run_id
-    cross join lateral (select p.has_failed or p.has_stopped as ended_badly) b
+      r.organization_id, r.id, r.workflow_id, r.workflow_version, a.workflow_action_id, a.priority, r.related_table,
+      r.related_table_pkey,
+      case when d.is_first then r.starts_at else insert_decided.at_time end + a.delay,
+      case d.reason when 'start' then 'not_started' else 'skipped' end,
+      case when d.reason <> 'start' then insert_decided.at_time end,
+      nullif(d.reason, 'start')
+    from workflow_engine.decide_pending(insert_decided.run_ids) d
+    join public.workflow_run r on r.id = d.run_id
     join workflow_engine.action_version a
-      on a.workflow_id = p.workflow_id and a.version = p.version
-      and (p.reached is null or a."order" > p.reached)
-      and (b.ended_badly or a."order" = (
-        select min(n."order")
-        from workflow_engine.action_version n
-        where n.workflow_id = p.workflow_id and n.version = p.version
-          and (p.reached is null or n."order" > p.reached)
-      ))
-    where not p.is_unfinished
+      on a.workflow_id = r.workflow_id and a.version = r.workflow_version
+      and a.workflow_action_id = d.workflow_action_id
     returning status, execute_at
   )
-  select min(i.execute_at) from inserted i where i.status = 'not_started';
+  select count(*) filter (where i.status = 'skipped'), min(i.execute_at) filter (where i.status = 'not_started')
+  from inserted i;
 $$;
 
-comment on function workflow_engine.insert_next_logs(uuid[], timestamptz) is
-  'Creates the action logs that follow in these runs; returns when the first is due.';
+comment on function workflow_engine.insert_decided(uuid[], timestamptz) is
+  'Creates the action logs of what is decided; returns how many were skipped and when the first is due.';
 
--- Moves runs on: the next order of those that have nothing unfinished, the end of those that have
+-- Stops what is still unfinished although a join had enough without it.
+create or replace function workflow_engine.stop_unneeded(run_ids uuid[], at_time timestamptz)
+returns void
+language sql
+set search_path = ''
+as $$
+  update public.workflow_action_logs l
+  set status = 'stopped', reason = 'not_needed', lease_expires_at = null,
+    completed_at = greatest(stop_unneeded.at_time, l.started_at)
+  from public.workflow_run r
+  join workflow_engine.action_version a on a.workflow_id = r.workflow_id and a.version = r.workflow_version
+  where r.id = any (stop_unneeded.run_ids)
+    and r.status = 'running'
+    and l.run_id = r.id and l.workflow_action_id = a.workflow_action_id and l.item_index is null
+    and l.status in ('not_started', 'processing', 'waiting')
+    and workflow_engine.is_unneeded(r.id, a);
+$$;
+
+comment on function workflow_engine.stop_unneeded(uuid[], timestamptz) is
+  'Stops the unfinished actions that a join no longer needs.';
+
+-- Where these running runs stand.
+create or replace function workflow_engine.read_progress(run_ids uuid[])
+returns table (run_id uuid, is_unfinished boolean, has_failed boolean, has_stopped boolean)
+language sql
+stable
+set search_path = ''
+as $$
+  select r.id,
+    coalesce(bool_or(workflow_engine.is_unfinished(l.status, l.final)), false),
+    coalesce(bool_or(l.status = 'failed' and not a.continue_on_failure and not a.is_compensation), false),
+    coalesce(bool_or(l.status = 'stopped' and l.reason is null and not a.is_compensation), false)
+  from public.workflow_run r
+  left join workflow_engine.action_version a on a.workflow_id = r.workflow_id and a.version = r.workflow_version
+  left join public.workflow_action_logs l
+    on l.run_id = r.id and l.workflow_action_id = a.workflow_action_id and l.item_index is null
+  where r.id = any (read_progress.run_ids) and r.status = 'running'
+  group by r.id;
+$$;
+
+comment on function workflow_engine.read_progress(uuid[]) is
+  'Where these running runs stand.';
+
+-- Ends the runs that have nothing left, or, where one has failed, begins its next compensation: of what
+-- completed, in reverse, one after another. Returns when the first compensation is due.
+create or replace function workflow_engine.finish_runs(run_ids uuid[], at_time timestamptz)
+returns timestamptz
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_first_due timestamptz;
+begin
+  v_first_due := workflow_engine.insert_compensations(array(
+    select p.run_id
+    from workflow_engine.read_progress(finish_runs.run_ids) p
+    where not p.is_unfinished and p.has_failed
+  ), finish_runs.at_time);
+  update public.workflow_run r
+  set
+    status = case when p.has_failed then 'failed' when p.has_stopped then 'stopped' else 'completed' end,
+    completed_at = finish_runs.at_time
+  from workflow_engine.read_progress(finish_runs.run_ids) p
+  where r.id = p.run_id and not p.is_unfinished;
+  return v_first_due;
+end;
+$$;
+
+comment on function workflow_engine.finish_runs(uuid[], timestamptz) is
+  'Ends the runs that have nothing left, after their compensations; returns when the first of those is due.';
+
+-- Moves runs on: whatever follows in those that have come further, and the end of those that have
 -- nothing left. Locks the runs by id, in an own statement: of two siblings that end at once, the
 -- second one waits here and then sees the first.
 create or replace function workflow_engine.advance_runs(run_ids uuid[])
@@ -83,19 +235,20 @@ set search_path = ''
 as $$
 declare
   v_now timestamptz := workflow_engine.clock();
+  v_decided record;
   v_first_due timestamptz;
 begin
   perform from public.workflow_run r
   where r.id = any (advance_runs.run_ids)
   order by r.id
   for update;
-  v_first_due := workflow_engine.insert_next_logs(advance_runs.run_ids, v_now);
-  update public.workflow_run r
-  set
-    status = case when p.has_failed then 'failed' when p.has_stopped then 'stopped' else 'completed' end,
-    completed_at = v_now
-  from workflow_engine.read_progress(advance_runs.run_ids) p
-  where r.id = p.run_id and not p.is_unfinished;
+  loop
+    select * into v_decided from workflow_engine.insert_decided(advance_runs.run_ids, v_now);
+    v_first_due := least(v_first_due, v_decided.first_due);
+    exit when v_decided.skipped = 0;
+  end loop;
+  perform workflow_engine.stop_unneeded(advance_runs.run_ids, v_now);
+  v_first_due := least(v_first_due, workflow_engine.finish_runs(advance_runs.run_ids, v_now));
   if v_first_due < v_now + interval '1 minute' then
     perform workflow_engine.request_wake();
   end if;

@@ -1,6 +1,6 @@
 -- After any update of action logs, whoever wrote it: the engine's own report, or an application that
 -- writes the status itself. In this order: refuses what the state machine does not allow, records
--- failed attempts, moves the runs on.
+-- failed attempts, moves fan-outs on by their items, and runs by their actions.
 create or replace function workflow_engine.follow_transitions()
 returns trigger
 language plpgsql
@@ -10,6 +10,7 @@ as $$
 declare
   v_refused record;
   v_runs uuid[];
+  v_items workflow_engine.item_count[];
 begin
   select o.id, o.status as from_status, n.status as to_status
   into v_refused
@@ -36,13 +37,23 @@ begin
   join new_logs n on n.id = o.id
   where o.status in ('processing', 'waiting')
     and (n.status = 'failed' or (n.status = 'not_started' and n.tries > o.tries));
-  select coalesce(array_agg(distinct n.run_id), '{}')
-  into v_runs
-  from old_logs o
-  join new_logs n on n.id = o.id
-  where workflow_engine.is_unfinished(o.status, o.final)
-    and not workflow_engine.is_unfinished(n.status, n.final);
-  if v_runs <> '{}' then
+  select array_agg(row(e.run_id, e.workflow_action_id, e.finished, e.failed)::workflow_engine.item_count)
+    filter (where e.is_item), array_agg(e.run_id) filter (where not e.is_item)
+  into v_items, v_runs
+  from (
+    select n.run_id, n.workflow_action_id, n.item_index is not null as is_item,
+      count(*) as finished, count(*) filter (where n.status = 'failed') as failed
+    from old_logs o
+    join new_logs n on n.id = o.id
+    where workflow_engine.is_unfinished(o.status, o.final)
+      and not workflow_engine.is_unfinished(n.status, n.final)
+    group by n.run_id, n.workflow_action_id, n.item_index is not null
+  ) e;
+  if v_items is not null then
+    perform workflow_engine.settle_items(v_items);
+  end if;
+  if v_runs is not null then
+    perform workflow_engine.stop_items(v_runs);
     perform workflow_engine.advance_runs(v_runs);
   end if;
   return null;

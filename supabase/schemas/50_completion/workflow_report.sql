@@ -89,7 +89,7 @@ as $$
       else l.execute_at
     end,
     case when s.next = 'completed' then r.output end,
-    case when r.status = 'failed' then coalesce(r.error, 'No reason given') when s.next <> 'completed' then l.error end,
+    case when i.is_too_large then format('The output has more than %s bytes', g.output_bytes) when r.status = 'failed' then coalesce(r.error, 'No reason given') when s.next <> 'completed' then l.error end,
     r.http_status
   from (
     select e.value -> 'output' as output, t.*
@@ -105,10 +105,16 @@ as $$
     and a.workflow_action_id = l.workflow_action_id
   cross join workflow_engine.settings g
   cross join lateral (
-    select r.status = 'failed' and r.final is not true and l.tries < a.max_retries as is_retry
+    select
+      r.status = 'failed' and r.final is not true and l.tries < a.max_retries as is_retry,
+      r.status = 'completed' and pg_column_size(r.output) > g.output_bytes as is_too_large
   ) i
   cross join lateral (
-    select i.is_retry, case when i.is_retry or r.status = 'released' then 'not_started' else r.status end as next
+    select i.is_retry, case
+      when i.is_retry or r.status = 'released' then 'not_started'
+      when i.is_too_large then 'failed'
+      else r.status
+    end as next
   ) s;
 $$;
 

@@ -1,0 +1,198 @@
+-- The rules of a choice's payload, {"choices": [{"if", "then": name or [names]}], "else": name or [names]},
+-- in order: the else is the rule without a condition, and the last.
+create or replace function workflow_engine.read_rules(payload jsonb)
+returns table (number bigint, condition text, targets text[])
+language sql
+immutable
+set search_path = ''
+as $$
+  select r.number, r.rule ->> 'if', array(
+    select jsonb_array_elements_text(case jsonb_typeof(r.rule -> 'then') when 'array' then r.rule -> 'then' else jsonb_build_array(r.rule -> 'then') end)
+  )
+  from jsonb_array_elements(
+    case jsonb_typeof(read_rules.payload -> 'choices') when 'array' then read_rules.payload -> 'choices' else '[]' end
+    || case when read_rules.payload ? 'else' then jsonb_build_array(jsonb_build_object('then', read_rules.payload -> 'else')) else '[]' end
+  ) with ordinality r (rule, number);
+$$;
+
+comment on function workflow_engine.read_rules(jsonb) is
+  'The rules of a choice in order, the else (without a condition) last.';
+
+-- What each action of a workflow follows, by name: what it says itself, else the next lower order, and
+-- in any case the choice that names it. Compensations stand outside of the graph.
+create or replace function workflow_engine.read_edges(workflow_id uuid)
+returns table (name text, depends_on text)
+language sql
+stable
+set search_path = ''
+as $$
+  with action as (
+    select a.*, exists (
+      select from public.workflow_action c where c.workflow_id = a.workflow_id and c.compensate_with = a.name
+    ) as is_compensation
+    from public.workflow_action a
+    where a.workflow_id = read_edges.workflow_id
+  )
+  select a.name, d.name
+  from action a
+  cross join lateral unnest(a.depends_on) d (name)
+  union
+  select a.name, b.name
+  from action a
+  join action b on not b.is_compensation and b."order" = (
+    select max(c."order") from action c where c."order" < a."order" and not c.is_compensation
+  )
+  where a.depends_on is null and not a.is_compensation
+  union
+  select t.name, c.name
+  from action c
+  cross join lateral workflow_engine.read_rules(c.payload) r
+  cross join lateral unnest(r.targets) t (name)
+  where c.action_type = 'choice';
+$$;
+
+comment on function workflow_engine.read_edges(uuid) is
+  'The edges of a workflow''s graph by name: each action and one that it follows.';
+
+-- The first way round that a workflow's graph has, as a -> b -> a; null when it has none.
+create or replace function workflow_engine.find_cycle(workflow_id uuid)
+returns text
+language sql
+stable
+set search_path = ''
+as $$
+  with recursive edge as materialized (
+    select e.name, e.depends_on from workflow_engine.read_edges(find_cycle.workflow_id) e
+  ),
+  walk (start, name, path) as (
+    select e.name, e.depends_on, array[e.name, e.depends_on] from edge e
+    union
+    select w.start, e.depends_on, w.path || e.depends_on
+    from walk w
+    join edge e on e.name = w.name
+    where w.name <> w.start and e.depends_on <> all (w.path[2:])
+  )
+  select array_to_string(w.path, ' -> ')
+  from walk w
+  where w.name = w.start
+  order by cardinality(w.path), w.path
+  limit 1;
+$$;
+
+comment on function workflow_engine.find_cycle(uuid) is
+  'The shortest cycle of a workflow''s graph as a sentence of names, or null.';
+
+-- What is wrong with a workflow's graph: a JSON pointer and a sentence a row.
+create or replace function workflow_engine.find_graph_faults(workflow_id uuid)
+returns table (pointer text, fault text)
+language sql
+stable
+set search_path = ''
+as $$
+  with action as (
+    select a.*, row_number() over (order by a."order", a.id) - 1 as position
+    from public.workflow_action a
+    where a.workflow_id = find_graph_faults.workflow_id
+  ),
+  reference as (
+    select a.position, a.name, 'depends_on' as field, d.name as target from action a cross join lateral unnest(a.depends_on) d (name)
+    union all
+    select a.position, a.name, 'compensate_with', a.compensate_with from action a where a.compensate_with is not null
+    union all
+    select a.position, a.name, 'payload', t.name
+    from action a
+    cross join lateral workflow_engine.read_rules(a.payload) r
+    cross join lateral unnest(r.targets) t (name)
+    where a.action_type = 'choice'
+  )
+  select format('/actions/%s/%s', r.position, r.field),
+    format('Action "%s" names "%s", which this workflow does not have', r.name, coalesce(r.target, 'null'))
+  from reference r
+  where not exists (select from action a where a.name = r.target)
+  union all
+  select format('/actions/%s/depends_on', r.position),
+    format('Action "%s" follows "%s", which only undoes another action', r.name, r.target)
+  from reference r
+  join action c on c.compensate_with = r.target
+  where r.field <> 'compensate_with'
+  union all
+  select format('/actions/%s/join_count', a.position),
+    format('Action "%s" waits for %s of the actions it follows, but follows %s', a.name, a.join_count, e.count)
+  from action a
+  cross join lateral (
+    select count(*) from workflow_engine.read_edges(find_graph_faults.workflow_id) e where e.name = a.name
+  ) e
+  where a.join_count > e.count
+  union all
+  select format('/actions/%s/payload/choices', a.position),
+    format('Action "%s" is a choice without rules', a.name)
+  from action a
+  where a.action_type = 'choice' and not exists (
+    select from workflow_engine.read_rules(a.payload) r where r.condition is not null
+  )
+  union all
+  select '/actions', 'The actions wait for each other and are never reached: ' || c.path
+  from workflow_engine.find_cycle(find_graph_faults.workflow_id) c (path)
+  where c.path is not null;
+$$;
+
+comment on function workflow_engine.find_graph_faults(uuid) is
+  'What is wrong with a workflow''s graph: unknown names, cycles, joins that can never be met.';
+
+-- Refuses a graph that could not run, naming the first fault.
+create or replace function workflow_engine.check_graph(workflow_id uuid)
+returns void
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_fault record;
+begin
+  select * into v_fault from workflow_engine.find_graph_faults(check_graph.workflow_id) f limit 1;
+  if found then
+    perform workflow_engine.raise_error(
+      'PT422', 'definition.graph_invalid',
+      format('Cannot save workflow "%s" at %s: %s',
+        (select w.name from public.workflow w where w.id = check_graph.workflow_id), v_fault.pointer, v_fault.fault),
+      'Insert actions that name each other in one statement, or save the whole definition with workflow_deploy.'
+    );
+  end if;
+end;
+$$;
+
+comment on function workflow_engine.check_graph(uuid) is
+  'Raises PT422 for a graph that could not run.';
+
+-- The graph of a workflow by id, as a version keeps it.
+create or replace function workflow_engine.resolve_graph(workflow_id uuid)
+returns table (workflow_action_id uuid, depends_on uuid[], is_compensation boolean, compensate_with uuid, choices jsonb)
+language sql
+stable
+set search_path = ''
+as $$
+  with action as (
+    select a.* from public.workflow_action a where a.workflow_id = resolve_graph.workflow_id
+  ),
+  edge as materialized (
+    select e.name, b.id from workflow_engine.read_edges(resolve_graph.workflow_id) e join action b on b.name = e.depends_on
+  )
+  select
+    a.id,
+    array(select e.id from edge e where e.name = a.name order by e.id),
+    exists (select from action c where c.compensate_with = a.name),
+    (select c.id from action c where c.name = a.compensate_with),
+    case when a.action_type = 'choice' then (
+      select jsonb_agg(
+        jsonb_build_object('condition', r.condition, 'targets', (
+          select jsonb_agg(b.id) from action b where b.name = any (r.targets)
+        ), 'names', r.targets)
+        order by r.number
+      )
+      from workflow_engine.read_rules(a.payload) r
+    ) end
+  from action a;
+$$;
+
+comment on function workflow_engine.resolve_graph(uuid) is
+  'The graph of a workflow by id: what each action follows, undoes and chooses.';

@@ -1,0 +1,127 @@
+-- How many items of a fan-out ended in one statement.
+create type workflow_engine.item_count as (
+  run_id uuid,
+  workflow_action_id uuid,
+  finished bigint,
+  failed bigint
+);
+
+comment on type workflow_engine.item_count is
+  'How many items of a fan-out ended in one statement, and how many of them failed.';
+
+-- Takes the ended items off their fan-outs and lets as many others run. One row a fan-out is locked
+-- for each batch of results, in key order; the run's is not.
+create or replace function workflow_engine.count_items(counts workflow_engine.item_count[])
+returns setof workflow_engine.fan_out
+language plpgsql
+set search_path = ''
+as $$
+begin
+  perform from workflow_engine.fan_out f
+  where (f.run_id, f.workflow_action_id) in (select c.run_id, c.workflow_action_id from unnest(count_items.counts) c)
+  order by f.run_id, f.workflow_action_id
+  for update;
+  return query
+    update workflow_engine.fan_out f
+    set
+      unfinished = f.unfinished - c.finished,
+      failed = f.failed + c.failed,
+      released = least(f.total, f.released + c.finished)
+    from unnest(count_items.counts) c
+    where f.run_id = c.run_id and f.workflow_action_id = c.workflow_action_id
+    returning f.*;
+end;
+$$;
+
+comment on function workflow_engine.count_items(workflow_engine.item_count[]) is
+  'Counts ended items off their fan-outs and returns those.';
+
+-- Lets the next items of a fan-out run, as many as have ended.
+create or replace function workflow_engine.release_items(counts workflow_engine.item_count[], at_time timestamptz)
+returns void
+language sql
+set search_path = ''
+as $$
+  update public.workflow_action_logs l
+  set execute_at = release_items.at_time
+  from unnest(release_items.counts) c
+  join workflow_engine.fan_out f on f.run_id = c.run_id and f.workflow_action_id = c.workflow_action_id
+  where l.run_id = c.run_id and l.workflow_action_id = c.workflow_action_id
+    and l.item_index between f.released - c.finished and f.released - 1
+    and l.status = 'not_started' and l.execute_at = 'infinity';
+$$;
+
+comment on function workflow_engine.release_items(workflow_engine.item_count[], timestamptz) is
+  'Lets as many further items of fan-outs run as have ended.';
+
+-- The outputs of a fan-out's items, in their order; null for an item that failed and was tolerated.
+create or replace function workflow_engine.gather_outputs(run_id uuid, workflow_action_id uuid)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  select coalesce(jsonb_agg(coalesce(l.output, 'null') order by l.item_index), '[]')
+  from public.workflow_action_logs l
+  where l.run_id = gather_outputs.run_id
+    and l.workflow_action_id = gather_outputs.workflow_action_id
+    and l.item_index is not null;
+$$;
+
+comment on function workflow_engine.gather_outputs(uuid, uuid) is
+  'The outputs of a fan-out''s items as an array in item order.';
+
+-- Moves fan-outs on by their ended items: lets others run, completes the action when all have ended,
+-- fails it as soon as more have failed than it tolerates.
+create or replace function workflow_engine.settle_items(counts workflow_engine.item_count[])
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_now timestamptz := workflow_engine.clock();
+  v_ended workflow_engine.fan_out[];
+begin
+  select array_agg(f) into v_ended
+  from workflow_engine.count_items(settle_items.counts) f
+  where f.unfinished = 0 or f.failed > f.tolerated;
+  perform workflow_engine.release_items(settle_items.counts, v_now);
+  update public.workflow_action_logs l
+  set
+    status = case when f.failed > f.tolerated then 'failed' else 'completed' end,
+    final = f.failed > f.tolerated,
+    output = case when f.failed <= f.tolerated then workflow_engine.gather_outputs(f.run_id, f.workflow_action_id) end,
+    error = case when f.failed > f.tolerated then format('%s of %s items failed', f.failed, f.total) end,
+    completed_at = greatest(v_now, l.started_at)
+  from unnest(v_ended) f
+  where l.run_id = f.run_id and l.workflow_action_id = f.workflow_action_id
+    and l.item_index is null and l.status = 'waiting';
+  perform workflow_engine.request_wake();
+end;
+$$;
+
+comment on function workflow_engine.settle_items(workflow_engine.item_count[]) is
+  'Moves fan-outs on by the items that ended.';
+
+-- Stops the unfinished items of fan-outs that have failed or were stopped.
+create or replace function workflow_engine.stop_items(run_ids uuid[])
+returns void
+language sql
+set search_path = ''
+as $$
+  update public.workflow_action_logs l
+  set status = 'stopped', reason = 'not_needed', lease_expires_at = null,
+    completed_at = greatest(workflow_engine.clock(), l.started_at)
+  from workflow_engine.fan_out f
+  join public.workflow_action_logs p
+    on p.run_id = f.run_id and p.workflow_action_id = f.workflow_action_id and p.item_index is null
+  where f.run_id = any (stop_items.run_ids)
+    and f.unfinished > 0
+    and p.status in ('failed', 'stopped')
+    and l.run_id = f.run_id and l.workflow_action_id = f.workflow_action_id
+    and l.item_index is not null
+    and l.status in ('not_started', 'processing', 'waiting');
+$$;
+
+comment on function workflow_engine.stop_items(uuid[]) is
+  'Stops the unfinished items of fan-outs that have ended.';
