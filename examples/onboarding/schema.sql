@@ -1,5 +1,4 @@
--- What an application has of its own: a profile for each user who signs up, which the user completes
--- by giving a name. Runs again without harm.
+-- The application's own table: a profile for each user who signs up. May be run again.
 create table if not exists public.profiles (
   id uuid primary key references auth.users (id) on delete cascade,
   email text not null,
@@ -13,17 +12,22 @@ drop policy if exists "Users see their own profile" on public.profiles;
 
 create policy "Users see their own profile" on public.profiles
   for select to authenticated
-  using (id = (select auth.uid()));
+  using ((select auth.uid()) = id);
 
 drop policy if exists "Users complete their own profile" on public.profiles;
 
 create policy "Users complete their own profile" on public.profiles
   for update to authenticated
-  using (id = (select auth.uid()))
-  with check (id = (select auth.uid()));
+  using ((select auth.uid()) = id)
+  with check ((select auth.uid()) = id);
 
--- Security definer because Auth's role may not write the application's tables.
-create or replace function public.create_profile()
+-- Mails go to profiles.email, so nobody may write somebody else's address there.
+revoke all on public.profiles from anon, authenticated;
+
+grant select, update (full_name) on public.profiles to authenticated;
+
+-- Auth writes auth.users; this makes the profile in the same transaction.
+create or replace function public.handle_new_user()
 returns trigger
 language plpgsql
 security definer
@@ -31,15 +35,15 @@ set search_path = ''
 as $$
 begin
   insert into public.profiles (id, email) values (new.id, new.email);
-  return null;
+  return new;
 end;
 $$;
 
-revoke all on function public.create_profile() from public, anon, authenticated;
+revoke execute on function public.handle_new_user() from public, anon, authenticated;
 
-create or replace trigger create_profile
+create or replace trigger on_auth_user_created
   after insert on auth.users
-  for each row execute function public.create_profile();
+  for each row execute function public.handle_new_user();
 
--- From here on, changes of profiles are events of the workflow engine.
-select public.workflow_attach('public.profiles');
+-- From here on each change of a profile is an event: public.profiles.insert, .update, .delete.
+select workflow_attach('public.profiles');
