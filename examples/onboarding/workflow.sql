@@ -3,8 +3,8 @@
 with onboarding as (
   insert into public.workflow (name, description, trigger)
   values ('onboarding', 'Welcomes everybody who signs up.', 'public.profiles.insert')
-  on conflict on constraint workflow_name_is_unique_in_its_organization do update
-    set description = excluded.description, trigger = excluded.trigger
+  on conflict (organization_id, name) do update
+    set description = excluded.description, trigger = excluded.trigger, is_active = true
   returning id
 )
 insert into public.workflow_action (
@@ -23,9 +23,9 @@ cross join (
         "text": "Good to have you. Tell us your name, and we are all set."
       }'
     ),
-    -- Called at the application's address (Vault's APP_URL), with a signature.
+    -- The application does this one: it gets a signed call below its address, Vault's APP_URL.
     (
-      1, 'register_with_crm', 'webhook', '/register-with-crm', interval '0', null,
+      1, 'register_with_crm', 'webhook', '/endpoint/register-with-crm', interval '0', null,
       jsonb '{ "user_id": "{{ $.record.id }}", "email": "{{ $.record.email }}" }'
     ),
     -- The condition is looked at after the delay, on the profile as it is then.
@@ -46,7 +46,7 @@ cross join (
       }'
     )
 ) as action ("order", name, action_type, target_endpoint, delay, condition, payload)
-on conflict on constraint workflow_action_name_is_unique_in_its_workflow do update
+on conflict (workflow_id, name) do update
   set "order" = excluded."order", action_type = excluded.action_type,
     target_endpoint = excluded.target_endpoint, delay = excluded.delay,
     condition = excluded.condition, payload = excluded.payload;
