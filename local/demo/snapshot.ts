@@ -37,7 +37,7 @@ const run = z.object({
   status: z.enum(["running", "paused", "completed", "failed", "stopped"]),
   event: z.string(),
   occurred_at: z.date(),
-  created_at: z.date(),
+  starts_at: z.date(),
   completed_at: z.date().nullable(),
 });
 
@@ -59,7 +59,7 @@ export interface Snapshot {
 export async function readSnapshot(db: Database, recordKey: string): Promise<Snapshot | null> {
   return await db.begin("isolation level repeatable read", async (transaction) => {
     const [row] = await transaction`
-      select r.id, r.status, e.name as event, e.occurred_at, r.created_at, r.completed_at,
+      select r.id, r.status, e.name as event, e.occurred_at, r.starts_at, r.completed_at,
         workflow_engine.clock() as now
       from public.workflow_run r
       join public.workflow_event e on e.id = r.event_id
@@ -70,12 +70,13 @@ export async function readSnapshot(db: Database, recordKey: string): Promise<Sna
       limit 1`;
     if (row === undefined) return null;
     const logs = await transaction`
-      select a.name, a."order", l.status, l.final, l.attempt, a.condition::text, l.created_at,
+      select a.name, a."order", l.status, l.final, l.attempt, d.condition, l.created_at,
         l.execute_at, l.started_at, l.completed_at, l.error, l.meta ->> 'skipped' as skip_reason
       from public.workflow_action_logs l
       join workflow_engine.action_version a
         on a.workflow_id = l.workflow_id and a.version = l.workflow_version
         and a.workflow_action_id = l.workflow_action_id
+      left join public.workflow_action d on d.id = l.workflow_action_id
       where l.run_id = ${row.id}
       order by a."order", l.id`;
     const failures = await transaction`

@@ -1,4 +1,4 @@
-import { formatDuration } from "./format_time.ts";
+import { formatClock, formatDuration } from "./format_time.ts";
 import type { ActionLog, FailedAttempt, Snapshot } from "./snapshot.ts";
 
 /** What may happen, in the order in which things of one instant are told. */
@@ -55,7 +55,7 @@ function ofRun({ run }: Snapshot): Transition[] {
   const quiet = { attempt: null, tookMs: null };
   const begun: Told = {
     kind: "run started",
-    at: run.created_at,
+    at: run.starts_at,
     note: `by ${run.event}`,
     ...quiet,
   };
@@ -82,17 +82,23 @@ function ofLog(log: ActionLog, failures: readonly FailedAttempt[]): Told[] {
   if (log.status === "not_started") {
     return lastFailure === undefined ? ofPlan(log) : [ofRetry(log, lastFailure)];
   }
-  if (log.started_at === null || lastFailure?.attempt === log.attempt) return ofEnd(log);
+  if (log.started_at === null) return ofEnd(log);
+  if (lastFailure?.attempt === log.attempt) return ofDefeat(log, lastFailure);
   return [
     { kind: "started", at: log.started_at, attempt: log.attempt, tookMs: null, note: "" },
     ...ofEnd(log),
   ];
 }
 
+/** The error is told with the attempt; a report's moment is a little before its row's in the trail. */
+function ofDefeat({ final }: ActionLog, { recorded_at: at }: FailedAttempt): Told[] {
+  return final ? [{ kind: "gave up", at, attempt: null, tookMs: null, note: "" }] : [];
+}
+
 function ofPlan({ created_at: at, execute_at }: ActionLog): Told[] {
   const delayMs = execute_at.getTime() - at.getTime();
   if (delayMs < WORTH_PLANNING_MS) return [];
-  const note = `in ${formatDuration(delayMs)}`;
+  const note = `for ${formatClock(execute_at)}, in ${formatDuration(delayMs)}`;
   return [{ kind: "planned", at, attempt: null, tookMs: null, note }];
 }
 
@@ -119,7 +125,7 @@ function ofEnd(log: ActionLog): Told[] {
   }
 }
 
+/** The engine's "its condition is not true", with the condition itself. */
 function skipNote({ skip_reason, condition }: ActionLog): string {
-  const reason = skip_reason ?? "no reason given";
-  return condition === null ? reason : `${reason}: ${condition}`;
+  return (skip_reason ?? "no reason given").replace("its condition", condition ?? "its condition");
 }

@@ -31,7 +31,7 @@ function snapshot(logs: ActionLog[], failures: FailedAttempt[] = []): Snapshot {
       status: "running",
       event: "public.profiles.insert",
       occurred_at: at(0),
-      created_at: at(10),
+      starts_at: at(0),
       completed_at: null,
     },
     logs,
@@ -64,7 +64,9 @@ Deno.test("an action that is due at once is no news until it starts", () => {
 });
 
 Deno.test("an action with a delay is planned", () => {
-  assertEquals(told([log({ execute_at: at(3_600_010) })]), [["planned", null, null, "in 1 h"]]);
+  assertEquals(told([log({ execute_at: at(3_600_010) })]), [
+    ["planned", null, null, "for 16:00:00.010, in 1 h"],
+  ]);
 });
 
 Deno.test("a first attempt starts and completes", () => {
@@ -101,15 +103,15 @@ Deno.test("an action without tries left gives up", () => {
     final: true,
     attempt: 1,
     started_at: at(20),
-    completed_at: at(50),
-    error: "answered 400",
+    completed_at: at(45),
+    error: "answered 503",
   });
-  assertEquals(told([lost], [{ ...failure, error: "answered 400" }]).at(-1), [
-    "gave up",
-    null,
-    null,
-    "answered 400",
-  ]);
+  assertEquals(told([lost], [failure]).map(([kind]) => kind), ["started", "failed", "gave up"]);
+});
+
+Deno.test("an action that fails without an attempt tells its error", () => {
+  const lost = log({ status: "failed", final: true, completed_at: at(50), error: "No such data" });
+  assertEquals(told([lost]), [["gave up", null, null, "No such data"]]);
 });
 
 Deno.test("a skipped action says why", () => {
@@ -120,7 +122,7 @@ Deno.test("a skipped action says why", () => {
     condition: "$.record.full_name == null",
   });
   assertEquals(told([skipped]), [
-    ["skipped", null, null, "its condition is not true: $.record.full_name == null"],
+    ["skipped", null, null, "$.record.full_name == null is not true"],
   ]);
 });
 
