@@ -182,30 +182,31 @@ Deno.test("pg_cron: altering is granted to nobody but the project's owner", asyn
   assertEquals(row, { users: false, owner: true });
 });
 
-Deno.test("pg_cron: a run is kept with its status, its role, its process and its times", async () => {
+Deno.test("pg_cron: jobs run", async (t) => {
   await using db = await openContractDatabase();
-  await using job = await runningJob(db, "select 1");
-  const run = await endedRun(db, job.id);
-  const [me] = await db`select current_user as username, current_database() as database`;
-  assertEquals(
-    [run.status, run.command, run.username, run.database],
-    ["succeeded", "select 1", me?.username, me?.database],
+  await using succeeding = await runningJob(db, "select 1");
+  await using failing = await runningJob(
+    db,
+    "do $$ begin raise exception 'I am % of %', current_user, session_user; end $$",
   );
-  assert(run.return_message === "1 row" || run.return_message === "SELECT 1");
-  assert(Number(run.job_pid) > 0);
-  assert(run.start_time <= run.end_time);
-});
+  const [me] = await db`select current_user as username, current_database() as database`;
 
-Deno.test("pg_cron: a job runs as its role, in a session of its own", async () => {
-  await using db = await openContractDatabase();
-  const command = `do $$ begin
-    raise exception 'I am % of %', current_user, session_user;
-  end $$`;
-  await using job = await runningJob(db, command);
-  const run = await endedRun(db, job.id);
-  const [me] = await db`select current_user as name`;
-  assertEquals(run.status, "failed");
-  assert(String(run.return_message).includes(`I am ${me?.name} of ${me?.name}`));
+  await t.step("a run is kept with its status, its role, its process and its times", async () => {
+    const run = await endedRun(db, succeeding.id);
+    assertEquals(
+      [run.status, run.command, run.username, run.database],
+      ["succeeded", "select 1", me?.username, me?.database],
+    );
+    assert(run.return_message === "1 row" || run.return_message === "SELECT 1");
+    assert(Number(run.job_pid) > 0);
+    assert(run.start_time <= run.end_time);
+  });
+
+  await t.step("a job runs as its role, and a failure keeps its message", async () => {
+    const run = await endedRun(db, failing.id);
+    assertEquals(run.status, "failed");
+    assert(String(run.return_message).includes(`I am ${me?.username} of ${me?.username}`));
+  });
 });
 
 if (knowsSeconds) {
