@@ -1,5 +1,6 @@
 import type { TestStack } from "./stack.ts";
 import { uniqueName } from "./unique_name.ts";
+import { until } from "./until.ts";
 
 /** An application's table whose changes are events. */
 export interface AttachedTable extends AsyncDisposable {
@@ -13,7 +14,7 @@ export interface AttachedTable extends AsyncDisposable {
  * Makes a table with row-level security, in which signed-in users have rows of their own, and
  * attaches it. It is dropped in the end.
  */
-export async function createTable({ db }: TestStack): Promise<AttachedTable> {
+export async function createTable({ db, service }: TestStack): Promise<AttachedTable> {
   const name = uniqueName("notes");
   await db.unsafe(`
     create table public.${name} (
@@ -26,7 +27,12 @@ export async function createTable({ db }: TestStack): Promise<AttachedTable> {
     create policy "Users have rows of their own" on public.${name} to authenticated
       using (owner = auth.uid()) with check (owner = auth.uid());
     select public.workflow_attach('public.${name}');
+    notify pgrst, 'reload schema';
   `);
+  await until("the Data API to know the table", async () => {
+    const { error } = await service.from(name).select("id").limit(1);
+    return error === null;
+  });
   return {
     name,
     inserted: `public.${name}.insert`,

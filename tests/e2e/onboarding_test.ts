@@ -47,17 +47,20 @@ Deno.test("whoever signs up is welcomed, and reminded only while the profile is 
     assertEquals(new Set(requests.map(({ headers }) => headers["webhook-id"])).size, 1);
   });
 
-  await t.step("an hour later the incomplete profile is reminded, the complete is not", async () => {
-    const grace = await signUp(stack);
-    await until("the second welcome", async () => (await subjects(grace.email)).length > 0);
-    await grace.client.from("profiles").update({ full_name: "Grace" }).eq("id", grace.id)
-      .throwOnError();
-    await travel(stack.db, "61 minutes");
-    await until("both runs to end", async () => (await readRuns(stack)).every(isCompleted));
-    assertEquals((await readOnboarding(stack, grace.id))["follow_up"]?.status, "skipped");
-    assertEquals(await subjects(ada.email), [WELCOME, FOLLOW_UP]);
-    assertEquals(await subjects(grace.email), [WELCOME]);
-  });
+  await t.step(
+    "an hour later the incomplete profile is reminded, the complete is not",
+    async () => {
+      const grace = await signUp(stack);
+      await until("the second welcome", async () => (await subjects(grace.email)).length > 0);
+      await grace.client.from("profiles").update({ full_name: "Grace" }).eq("id", grace.id)
+        .throwOnError();
+      await travel(stack.db, "61 minutes");
+      await until("both runs to end", async () => (await readRuns(stack)).every(isCompleted));
+      assertEquals((await readOnboarding(stack, grace.id))["follow_up"]?.status, "skipped");
+      assertEquals(await subjects(ada.email), [WELCOME, FOLLOW_UP]);
+      assertEquals(await subjects(grace.email), [WELCOME]);
+    },
+  );
 });
 
 async function readRuns({ db }: TestStack): Promise<string[]> {
