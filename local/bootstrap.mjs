@@ -2,7 +2,7 @@
 // Plain Node without a dependency, because it runs before anything is installed.
 
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, statfsSync } from "node:fs";
+import fs from "node:fs";
 import { constants } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import process from "node:process";
@@ -57,7 +57,15 @@ function installPackages() {
   const { command, args } = npm();
   const result = spawnSync(
     command,
-    [...args, "ci", "--no-audit", "--no-fund", "--loglevel=error"],
+    [
+      ...args,
+      "ci",
+      "--no-audit",
+      "--no-fund",
+      "--loglevel=error",
+      "--fetch-retry-mintimeout=1000",
+      "--fetch-retry-maxtimeout=4000",
+    ],
     { cwd: ROOT, encoding: "utf8", stdio: ["ignore", "inherit", "pipe"] },
   );
   if (result.status === 0) return;
@@ -76,19 +84,19 @@ function installPackages() {
 function isInstalled() {
   const installed = readPackages(join(ROOT, "node_modules", ".package-lock.json"));
   const locked = readPackages(join(ROOT, "package-lock.json"));
-  return existsSync(join(ROOT, "node_modules", denoPackage, "deno")) &&
+  return fs.existsSync(join(ROOT, "node_modules", denoPackage, "deno")) &&
     Object.entries(locked).every(([path, { version, optional }]) =>
       path === "" || optional === true || installed[path]?.version === version
     );
 }
 
 function readPackages(lockFile) {
-  return existsSync(lockFile) ? JSON.parse(readFileSync(lockFile, "utf8")).packages : {};
+  return fs.existsSync(lockFile) ? JSON.parse(fs.readFileSync(lockFile, "utf8")).packages : {};
 }
 
 function checkSpace(neededMb) {
-  for (const folder of [ROOT, existsSync(STATE) ? STATE : ROOT]) {
-    const { bavail, bsize } = statfsSync(folder);
+  for (const folder of [ROOT, fs.existsSync(STATE) ? STATE : ROOT]) {
+    const { bavail, bsize } = fs.statfsSync(folder);
     if (bavail * bsize < neededMb * 1024 * 1024) failForSpace(neededMb);
   }
 }
@@ -103,14 +111,14 @@ function failForSpace(neededMb) {
 /** npm as it was called, or the one that the shell finds. */
 function npm() {
   const script = process.env.npm_execpath;
-  return script !== undefined && existsSync(script)
+  return script !== undefined && fs.existsSync(script)
     ? { command: process.execPath, args: [script] }
     : { command: "npm", args: [] };
 }
 
 /** Runs local/main.ts, passes signals on and ends as it ends. */
 function runDeno(deno) {
-  mkdirSync(STATE, { recursive: true });
+  fs.mkdirSync(STATE, { recursive: true });
   const child = spawn(
     deno,
     ["run", "--allow-all", join(ROOT, "local", "main.ts"), ...process.argv.slice(2)],

@@ -17,7 +17,7 @@ export async function writeFunctionSecrets(
     WORKFLOW_WEBHOOK_SECRET: secrets.webhook_secret,
     WORKFLOW_ALLOWED_HOSTS: "127.0.0.1,localhost",
     RESEND_API_KEY: "re_local",
-    RESEND_BASE_URL: inboxUrl,
+    RESEND_BASE_URL: `${inboxUrl}/resend`,
   };
   const lines = Object.entries(own).map(([name, value]) => `${name}=${value}\n`);
   const users = await Deno.readTextFile(join(ROOT, "supabase", "functions", ".env"))

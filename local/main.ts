@@ -33,11 +33,12 @@ async function start(args: string[]): Promise<number> {
   const seconds = ((performance.now() - begun) / 1000).toFixed(1);
   console.log(`The stack runs at ${stack.info.api_url} (${seconds} s)`);
   try {
-    const status = args.includes("--no-demo")
+    const hasDemo = !args.includes("--no-demo");
+    const status = !hasDemo
       ? 0
       : await Promise.race([runScript("local/demo/main.ts"), failWhenBroken(stack.broken)]);
     if (args.includes("--exit") || signal.abort.aborted) return status;
-    console.log(nextSteps(stack.info));
+    console.log(nextSteps(stack.info, { hasExample: hasDemo }));
     return await Promise.race([signal.received.then(() => 0), failWhenBroken(stack.broken)]);
   } finally {
     await stack.stop();

@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { MALFORMED_SCHEDULES, MALFORMED_SINCE_1_6 } from "./malformed_schedules.ts";
 import { parseSchedule } from "./schedule.ts";
 
 function matches(schedule: string, minute: string): boolean {
@@ -51,30 +52,7 @@ Deno.test("a nickname stands for its fields", () => {
   assert(!matches("@hourly", "2026-11-23T15:01"));
 });
 
-/** Shared with the contract test: what pg_cron refuses. */
-export const MALFORMED = [
-  "",
-  "* * * *",
-  "* * * * * *",
-  "5 secondc",
-  "50 seconds c",
-  "0 seconds",
-  "60 seconds",
-  "-1 seconds",
-  "*/0 10 * * *",
-  "-1 * * * *",
-  "*/-1 10 * * *",
-  "*/60 10 * * *",
-  "* * * 13 *",
-  "* * * 0 *",
-  "*/5000000000 10 * * *",
-  "0 11 $foo * *",
-  "60 * * * *",
-  "5/10 * * * *",
-  "@restar",
-];
-
-for (const schedule of MALFORMED) {
+for (const schedule of [...MALFORMED_SCHEDULES, ...MALFORMED_SINCE_1_6]) {
   Deno.test(`the schedule "${schedule}" is malformed`, () => {
     assertEquals(parseSchedule(schedule), null);
   });

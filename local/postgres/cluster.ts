@@ -44,18 +44,21 @@ export async function createCluster(
   await Deno.remove(dataDir, { recursive: true }).catch(() => {});
   await Deno.mkdir(dataDir, { recursive: true, mode: 0o700 });
   await user.own(dataDir);
+  const passwordFile = `${dataDir}.password`;
+  await Deno.writeTextFile(passwordFile, `${password}\n`, { mode: 0o600 });
+  await user.own(passwordFile);
   const [program = "", ...args] = user.wrap([
     join(installation.binDir, "initdb"),
     `--pgdata=${dataDir}`,
     `--username=${SUPERUSER}`,
     "--auth=scram-sha-256",
-    "--pwfile=/dev/stdin",
+    `--pwfile=${passwordFile}`,
     "--encoding=UTF8",
     "--no-instructions",
     "--no-sync",
     ...locale(installation),
   ]);
-  await run(program, args, { stdin: `${password}\n` });
+  await run(program, args).finally(() => Deno.remove(passwordFile));
   await Deno.writeTextFile(join(dataDir, "pg_hba.conf"), HOST_BASED_AUTHENTICATION);
   await Deno.writeTextFile(join(dataDir, READY_FILE), "");
 }

@@ -71,7 +71,7 @@ export async function waitUntilReady(child: Child, check: () => Promise<boolean>
   const deadline = Date.now() + 30_000;
   const ended = child.ended.then((sentence) => Promise.reject(new Error(sentence)));
   ended.catch(() => {});
-  while (!await Promise.race([check(), ended])) {
+  while (!await Promise.race([ended, check()])) {
     if (Date.now() > deadline) throw new Error(`The process "${child.name}" does not get ready`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }

@@ -13,7 +13,6 @@ export class CommandError extends Error {
 export interface RunOptions {
   readonly env?: Record<string, string>;
   readonly cwd?: string;
-  readonly stdin?: string;
 }
 
 /**
@@ -27,16 +26,8 @@ export async function run(
   args: readonly string[],
   options: RunOptions = {},
 ): Promise<string> {
-  const { stdin, ...rest } = options;
-  const child = new Deno.Command(program, {
-    args: [...args],
-    stdin: stdin === undefined ? "null" : "piped",
-    stdout: "piped",
-    stderr: "piped",
-    ...rest,
-  }).spawn();
-  if (stdin !== undefined) await writeAll(child.stdin, stdin);
-  const { code, stdout, stderr } = await child.output();
+  const command = new Deno.Command(program, { args: [...args], stdin: "null", ...options });
+  const { code, stdout, stderr } = await command.output();
   const text = new TextDecoder();
   if (code !== 0) {
     throw new CommandError(
@@ -46,10 +37,4 @@ export async function run(
     );
   }
   return text.decode(stdout);
-}
-
-async function writeAll(stream: WritableStream<Uint8Array>, text: string): Promise<void> {
-  const writer = stream.getWriter();
-  await writer.write(new TextEncoder().encode(text));
-  await writer.close();
 }

@@ -21,9 +21,9 @@ const variables = z.object({
   /** host or host:port that may be called although it is private or plain http. */
   WORKFLOW_ALLOWED_HOSTS: list(/[\s,]+/),
   /** Attempts that run at the same time. */
-  WORKFLOW_CONCURRENCY: whole(1, 100),
+  WORKFLOW_CONCURRENCY: whole(1, 200),
   /** Claims, and results, that one call carries at most. */
-  WORKFLOW_BATCH: whole(1, 100).pipe(z.number().max(LARGEST_BATCH)),
+  WORKFLOW_BATCH: whole(1, 200).pipe(z.number().max(LARGEST_BATCH)),
   /** Seconds that an isolate is sure of; claiming stops at 60 % of them. */
   WORKFLOW_WALL_SECONDS: seconds(75),
   /** Attempts after which claiming stops, because the CPU time spent cannot be read. */

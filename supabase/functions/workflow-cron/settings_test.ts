@@ -13,8 +13,8 @@ Deno.test("everything but the project's address has a default", () => {
     supabaseUrl: "http://127.0.0.1:54321",
     wakeUpSecrets: [],
     allowedHosts: [],
-    concurrency: 100,
-    batch: 100,
+    concurrency: 200,
+    batch: 200,
     wallMs: 75_000,
     maxActions: 1000,
     lingerMs: 2000,
@@ -22,7 +22,7 @@ Deno.test("everything but the project's address has a default", () => {
 });
 
 Deno.test("an empty variable is one that is not set", () => {
-  assertEquals(read({ ...URL_ONLY, WORKFLOW_CONCURRENCY: "" }).concurrency, 100);
+  assertEquals(read({ ...URL_ONLY, WORKFLOW_CONCURRENCY: "" }).concurrency, 200);
 });
 
 Deno.test("lists are split", () => {

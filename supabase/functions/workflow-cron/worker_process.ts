@@ -3,9 +3,14 @@
  * fleets: any number of these and of edge functions work side by side. It needs SUPABASE_URL and a
  * key of the service role, as the function does, and ends cleanly on SIGTERM and SIGINT.
  *
- * @example Start it
+ * @example Start it from a checkout
  * ```sh
  * deno task worker
+ * ```
+ *
+ * @example Start it in a container, where Deno itself must get the signal
+ * ```sh
+ * exec deno run -A --config deno.json supabase/functions/workflow-cron/worker_process.ts
  * ```
  */
 import { systemClock } from "./clock.ts";

@@ -24,18 +24,25 @@ comment on sequence workflow_engine.last_ring_at is
 comment on sequence workflow_engine.last_ring_transaction is 'The transaction that rang last.';
 comment on sequence workflow_engine.last_ring_request is 'The id that pg_net gave the last ring.';
 
--- A secret of Vault, or null.
+-- A secret of Vault, or null. Vault raises for one that it cannot decrypt (inserted by hand, or of
+-- another project's key); that must stop neither the tick nor a claim. workflow_doctor() tells.
 create or replace function workflow_engine.read_secret(name text)
 returns text
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-  select s.decrypted_secret from vault.decrypted_secrets s where s.name = read_secret.name;
+begin
+  return (select s.decrypted_secret from vault.decrypted_secrets s where s.name = read_secret.name);
+exception
+  when others then
+    raise log 'workflow_engine.read_secret: %: %', read_secret.name, sqlerrm;
+    return null;
+end;
 $$;
 
 comment on function workflow_engine.read_secret(text) is
-  'The secret of that name in Vault, decrypted, or null.';
+  'The secret of that name in Vault, decrypted; null when there is none or it cannot be decrypted.';
 
 -- The headers of Standard Webhooks 1.0 for a body: id, timestamp and signature, one for each secret of
 -- a space-separated list, so that two sign during a rotation.

@@ -88,7 +88,7 @@ $$;
 comment on function workflow_engine.set_pace(integer) is
   'Lets the tick run more often under backlog, where pg_cron can.';
 
--- pg_cron keeps a row of every run for ever. Removes the tick's own of more than a day ago, once an hour.
+-- pg_cron keeps a row of every run for ever. Removes the tick's own of more than a day ago.
 create or replace function workflow_engine.trim_cron_history()
 returns void
 language sql
@@ -98,8 +98,7 @@ as $$
   using cron.job j
   where j.jobname = 'workflow-tick'
     and d.jobid = j.jobid
-    and d.end_time < clock_timestamp() - interval '1 day'
-    and extract(minute from clock_timestamp()) = 0;
+    and d.end_time < clock_timestamp() - interval '1 day';
 $$;
 
 comment on function workflow_engine.trim_cron_history() is
@@ -130,7 +129,9 @@ begin
   v_due := workflow_engine.ring_for_due(v_now);
   perform workflow_engine.set_pace(v_due);
   delete from workflow_engine.wake_request;
-  perform workflow_engine.trim_cron_history();
+  if extract(minute from v_now) = 0 then
+    perform workflow_engine.trim_cron_history();
+  end if;
   update workflow_engine.tick_state s set ran_at = clock_timestamp() where s.id;
   return jsonb_build_object('events', v_events, 'due', v_due);
 end;

@@ -190,9 +190,10 @@ set search_path = ''
 as $$
   with sized as (
     select c.id, c.data, c.ordinality,
-      sum(pg_column_size(c.data) + 500) over (order by c.ordinality) - pg_column_size(c.data) as bytes_before
+      coalesce(sum(pg_column_size(c.data) + 500) over earlier, 0) as bytes_before
     from unnest(start_attempts.candidates) with ordinality c (id, verdict, reason, data, ordinality)
     where c.verdict = 'start'
+    window earlier as (order by c.ordinality rows between unbounded preceding and 1 preceding)
   ),
   started as (
     update public.workflow_action_logs l
@@ -207,7 +208,7 @@ as $$
     where l.id = c.id
       and a.workflow_id = l.workflow_id and a.version = l.workflow_version
       and a.workflow_action_id = l.workflow_action_id
-      and (c.bytes_before < s.batch_bytes or c.ordinality = 1)
+      and c.bytes_before < s.batch_bytes
     returning l.*, c.ordinality, c.data, a.timeout_seconds
   )
   select jsonb_build_object(

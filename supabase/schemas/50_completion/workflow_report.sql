@@ -40,27 +40,31 @@ begin
   if jsonb_typeof(check_report.results) is distinct from 'array' or jsonb_typeof(check_report.running) is distinct from 'array' then
     v_fault := 'results and running must be arrays';
   else
-    select format('%s is not {id, attempt%s}', e.value, e.status) into v_fault
+    select 'an id, attempt or status is missing or unknown' into v_fault
     from (
-      select r.value, ', status' as status from jsonb_array_elements(check_report.results) r
+      select t.id, t.attempt, t.status
+      from jsonb_to_recordset(check_report.results) t (
+        id uuid, attempt integer, status text, error text, final boolean,
+        retry_after_ms double precision, timeout_ms double precision, http_status integer
+      )
       union all
-      select r.value || '{"status": "released"}', '' from jsonb_array_elements(check_report.running) r
-    ) e
-    where not coalesce(jsonb_path_match(e.value, '
-      $.id.type() == "string" && $.id like_regex "^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
-      && $.attempt.type() == "number" && $.attempt > 0 && $.attempt < 2147483647
-      && ($.status == "completed" || $.status == "failed" || $.status == "waiting" || $.status == "released")
-      && !($.final.type() != "boolean") && !($.http_status.type() != "number")
-      && !($.retry_after_ms.type() != "number") && !($.timeout_ms.type() != "number")
-    ', '{}', true), false)
+      select t.id, t.attempt, 'completed' from jsonb_to_recordset(check_report.running) t (id uuid, attempt integer)
+    ) r
+    where r.id is null or r.attempt is null or (r.status in ('completed', 'failed', 'waiting', 'released')) is not true
     limit 1;
   end if;
   if v_fault is not null then
     perform workflow_engine.raise_error(
-      'PT400', 'report.invalid', format('Cannot take a report: %s', left(v_fault, 300)),
+      'PT400', 'report.invalid', format('Cannot take a report: %s', v_fault),
       'A result is {"id", "attempt", "status": completed | failed | waiting | released, …}.'
     );
   end if;
+exception
+  when data_exception then
+    perform workflow_engine.raise_error(
+      'PT400', 'report.invalid', format('Cannot take a report: %s', sqlerrm),
+      'A result is {"id", "attempt", "status": completed | failed | waiting | released, …}.'
+    );
 end;
 $$;
 

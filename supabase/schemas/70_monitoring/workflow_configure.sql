@@ -28,11 +28,18 @@ as $$
 declare
   v_secret text := workflow_engine.read_secret('workflow_secret');
 begin
-  if workflow_configure.url !~ '^https?://[^\s/]+/' or workflow_configure.app_url !~ '^https?://[^\s/]+' then
+  if (workflow_configure.url ~ '^https?://[^\s/]+/') is not true then
     perform workflow_engine.raise_error(
       'PT422', 'configure.url_invalid',
       format('Cannot configure the engine: "%s" is not the URL of a function', coalesce(workflow_configure.url, 'null')),
       'Pass https://<project>.supabase.co/functions/v1/workflow-cron.'
+    );
+  end if;
+  if workflow_configure.app_url !~ '^https?://[^\s/]+' then
+    perform workflow_engine.raise_error(
+      'PT422', 'configure.app_url_invalid',
+      format('Cannot configure the engine: "%s" is not the URL of an application', workflow_configure.app_url),
+      'Pass https://<application>, or leave it out.'
     );
   end if;
   if v_secret is null then

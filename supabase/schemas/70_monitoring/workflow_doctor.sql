@@ -1,6 +1,26 @@
 -- The doctor's checks, one a function: each returns ok or a sentence that says what is wrong and what to
 -- type.
 
+-- What Vault stores of a secret, and what it makes of that. What it encrypts is stored in base64, which
+-- neither a URL nor whsec_… ever is.
+create or replace function workflow_engine.check_secret(name text, stored text, decrypted text)
+returns text
+language sql
+immutable
+set search_path = ''
+as $$
+  select case
+    when check_secret.stored is null then format('Vault holds no %s. Type: select workflow_configure(''https://<project>.supabase.co/functions/v1/workflow-cron'');', check_secret.name)
+    when check_secret.stored !~ '^[A-Za-z0-9+/\s]+[=\s]*$' then format('%s lies in Vault unencrypted: it was inserted, not created. Delete it from vault.secrets and type workflow_configure(…) again.', check_secret.name)
+    when check_secret.decrypted is null then format('Vault cannot decrypt %s. Type workflow_configure(…) again.', check_secret.name)
+    when check_secret.name = 'workflow_secret' and check_secret.decrypted !~ '^whsec_[A-Za-z0-9+/]+=*( whsec_[A-Za-z0-9+/]+=*)*$' then 'workflow_secret is not of the form whsec_<base64>. Delete it from Vault and type workflow_configure(…) again.'
+    else 'ok'
+  end;
+$$;
+
+comment on function workflow_engine.check_secret(text, text, text) is
+  'What is wrong with a secret of Vault, or ok.';
+
 -- Vault must hold the function's URL and the secret, readable and encrypted.
 create or replace function workflow_engine.check_vault(name text)
 returns text
@@ -8,16 +28,11 @@ language sql
 stable
 set search_path = ''
 as $$
-  select case
-    when s.id is null then format('Vault holds no %s. Type: select workflow_configure(''https://<project>.supabase.co/functions/v1/workflow-cron'');', check_vault.name)
-    when d.decrypted_secret is null then format('Vault cannot decrypt %s. Type workflow_configure(…) again.', check_vault.name)
-    when s.secret = d.decrypted_secret then format('%s lies in Vault unencrypted: it was inserted, not created. Delete it from vault.secrets and type workflow_configure(…) again.', check_vault.name)
-    when check_vault.name = 'workflow_secret' and d.decrypted_secret !~ '^whsec_[A-Za-z0-9+/]+=*( whsec_[A-Za-z0-9+/]+=*)*$' then 'workflow_secret is not of the form whsec_<base64>. Delete it from Vault and type workflow_configure(…) again.'
-    else 'ok'
-  end
-  from (select) one
-  left join vault.secrets s on s.name = check_vault.name
-  left join vault.decrypted_secrets d on d.id = s.id;
+  select workflow_engine.check_secret(
+    check_vault.name,
+    (select s.secret from vault.secrets s where s.name = check_vault.name),
+    workflow_engine.read_secret(check_vault.name)
+  );
 $$;
 
 comment on function workflow_engine.check_vault(text) is 'Whether Vault holds a secret that can be read.';

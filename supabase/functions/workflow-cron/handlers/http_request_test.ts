@@ -71,11 +71,9 @@ Deno.test("an answer of the server's fault is tried again, of the client's is fi
 });
 
 Deno.test("a request has a deadline of its own", async () => {
-  const never = Promise.withResolvers<Response>();
-  await using server = startServer(() => never.promise);
+  await using server = startServer(() => new Promise(() => {}));
   const error = await assertRejects(() => request({ url: server.url, timeout_seconds: 0.02 }));
-  assertStringIncludes(String(error), "timed out");
-  never.resolve(new Response());
+  assertStringIncludes(String(error), "timeout");
 });
 
 for (

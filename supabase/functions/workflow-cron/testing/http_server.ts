@@ -12,11 +12,12 @@ export interface TestServer extends AsyncDisposable {
   readonly requests: readonly ReceivedRequest[];
 }
 
-/** Starts a server on a free port that answers every request with `answer`. */
+/** Starts a server on a free port that answers every request with `answer`, which may never end. */
 export function startServer(
   answer: (request: ReceivedRequest) => Response | Promise<Response>,
 ): TestServer {
   const requests: ReceivedRequest[] = [];
+  const closed = Promise.withResolvers<Response>();
   const server = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen: () => {} },
     async (request) => {
@@ -24,12 +25,15 @@ export function startServer(
       const { method, headers } = request;
       const received = { method, headers, path: pathname + search, body: await request.text() };
       requests.push(received);
-      return await answer(received);
+      return await Promise.race([answer(received), closed.promise]);
     },
   );
   return {
     url: `http://127.0.0.1:${server.addr.port}`,
     requests,
-    [Symbol.asyncDispose]: () => server.shutdown(),
+    async [Symbol.asyncDispose]() {
+      closed.resolve(new Response(null, { status: 503 }));
+      await server.shutdown();
+    },
   };
 }

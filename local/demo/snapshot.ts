@@ -1,0 +1,113 @@
+import { z } from "zod";
+import type { Database } from "../postgres/database.ts";
+
+const actionLog = z.object({
+  name: z.string(),
+  order: z.int(),
+  status: z.enum([
+    "not_started",
+    "processing",
+    "waiting",
+    "completed",
+    "failed",
+    "skipped",
+    "stopped",
+  ]),
+  final: z.boolean(),
+  attempt: z.int(),
+  condition: z.string().nullable(),
+  created_at: z.date(),
+  execute_at: z.date(),
+  started_at: z.date().nullable(),
+  completed_at: z.date().nullable(),
+  error: z.string().nullable(),
+  skip_reason: z.string().nullable(),
+});
+
+const failedAttempt = z.object({
+  name: z.string(),
+  attempt: z.int(),
+  started_at: z.date(),
+  recorded_at: z.date(),
+  error: z.string(),
+});
+
+const run = z.object({
+  id: z.string(),
+  status: z.enum(["running", "paused", "completed", "failed", "stopped"]),
+  event: z.string(),
+  occurred_at: z.date(),
+  starts_at: z.date(),
+  completed_at: z.date().nullable(),
+});
+
+/** One execution of an action, as it is now. */
+export type ActionLog = z.infer<typeof actionLog>;
+
+/** An attempt that failed, as the audit trail keeps it. */
+export type FailedAttempt = z.infer<typeof failedAttempt>;
+
+/** A run as it is now; all times are the engine's. */
+export interface Snapshot {
+  readonly now: Date;
+  readonly run: z.infer<typeof run>;
+  readonly logs: readonly ActionLog[];
+  readonly failures: readonly FailedAttempt[];
+}
+
+/** Reads the run that a record's event started; null while there is none. */
+export async function readSnapshot(db: Database, recordKey: string): Promise<Snapshot | null> {
+  return await db.begin("isolation level repeatable read", async (transaction) => {
+    const [row] = await transaction`
+      select r.id, r.status, e.name as event, e.occurred_at, r.starts_at, r.completed_at,
+        workflow_engine.clock() as now
+      from public.workflow_run r
+      join public.workflow_event e on e.id = r.event_id
+      join public.workflow w on w.id = r.workflow_id
+      where r.related_table = 'public.profiles' and r.related_table_pkey = ${recordKey}
+        and w.name = 'onboarding'
+      order by r.id
+      limit 1`;
+    if (row === undefined) return null;
+    const logs = await transaction`
+      select a.name, a."order", l.status, l.final, l.attempt, d.condition, l.created_at,
+        l.execute_at, l.started_at, l.completed_at, l.error, l.meta ->> 'skipped' as skip_reason
+      from public.workflow_action_logs l
+      join workflow_engine.action_version a
+        on a.workflow_id = l.workflow_id and a.version = l.workflow_version
+        and a.workflow_action_id = l.workflow_action_id
+      left join public.workflow_action d on d.id = l.workflow_action_id
+      where l.run_id = ${row.id}
+      order by a."order", l.id`;
+    const failures = await transaction`
+      select a.name, h.attempt, h.started_at, h.recorded_at, h.error
+      from public.workflow_history h
+      join public.workflow_action_logs l on l.id = h.action_log_id
+      join workflow_engine.action_version a
+        on a.workflow_id = l.workflow_id and a.version = l.workflow_version
+        and a.workflow_action_id = l.workflow_action_id
+      where h.run_id = ${row.id} and h.kind = 'attempt_failed'
+      order by h.id`;
+    return {
+      now: z.date().parse(row.now),
+      run: run.parse(row),
+      logs: z.array(actionLog).parse(Array.from(logs)),
+      failures: z.array(failedAttempt).parse(Array.from(failures)),
+    };
+  });
+}
+
+/** Whether an action log will change by itself. */
+export function isUnfinished({ status, final }: ActionLog): boolean {
+  return ["not_started", "processing", "waiting"].includes(status) ||
+    (status === "failed" && !final);
+}
+
+/** When the next action is due: null while one is due already or at work, and when none is left. */
+export function nextJourney({ logs, now }: Snapshot): Date | null {
+  const unfinished = logs.filter(isUnfinished);
+  const isPlanned = ({ status, execute_at }: ActionLog) =>
+    status === "not_started" && execute_at > now;
+  if (unfinished.length === 0 || !unfinished.every(isPlanned)) return null;
+  return new Date(Math.min(...unfinished.map(({ execute_at }) => execute_at.getTime())));
+}

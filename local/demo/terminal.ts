@@ -1,0 +1,29 @@
+/** Where the demo writes. */
+export interface Terminal {
+  print(line?: string): void;
+  /** Shows what is being waited for, on a line that the next one replaces; only on a terminal. */
+  progress(waitingFor: string): void;
+}
+
+const FRAMES = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
+const CLEAR_LINE = "\r\x1b[2K";
+
+/** Writes lines, and between them, on a terminal, one that moves. */
+export function createTerminal(
+  write: (text: string) => void,
+  { isTerminal }: { readonly isTerminal: boolean },
+): Terminal {
+  let frame = 0;
+  let clear = "";
+  return {
+    print(line = "") {
+      write(`${clear}${line}\n`);
+      clear = "";
+    },
+    progress(waitingFor) {
+      if (!isTerminal) return;
+      clear = CLEAR_LINE;
+      write(`${CLEAR_LINE}  ${FRAMES[frame++ % FRAMES.length]} ${waitingFor}`);
+    },
+  };
+}

@@ -1,0 +1,23 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { join } from "node:path";
+import { emptyStateFolder, lockStateFolder } from "./state_folder.ts";
+
+Deno.test("a state folder serves one stack at a time", async () => {
+  const dir = await Deno.makeTempDir();
+  const lock = await lockStateFolder(dir);
+  await assertRejects(() => lockStateFolder(dir), Error, `A stack runs in "${dir}" already`);
+  await assertRejects(() => emptyStateFolder(dir), Error, `A stack runs in "${dir}" already`);
+  lock.close();
+  const next = await lockStateFolder(dir);
+  next.close();
+  await Deno.remove(dir, { recursive: true });
+});
+
+Deno.test("an emptied state folder has nothing left of the stack", async () => {
+  const dir = await Deno.makeTempDir();
+  await Deno.mkdir(join(dir, "data", "base"), { recursive: true });
+  await Deno.writeTextFile(join(dir, "secrets.json"), "{}");
+  await emptyStateFolder(dir);
+  assertEquals([...Deno.readDirSync(dir)].map(({ name }) => name), ["lock"]);
+  await Deno.remove(dir, { recursive: true });
+});

@@ -1,0 +1,28 @@
+import { assertEquals } from "@std/assert";
+import { sign } from "./signature.ts";
+import { startDataApi } from "./testing/fake_data_api.ts";
+import { sampleClaim, sampleId } from "./testing/samples.ts";
+import { spawnModule } from "./testing/spawn.ts";
+
+const SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+const WAKE_UP = '{"type":"workflow.wake"}';
+
+Deno.test("the function, woken over HTTP, does the work that is due", async () => {
+  const template = { payload: { message: "Hello" }, target_endpoint: null };
+  await using api = startDataApi(sampleClaim(), { template });
+  await using served = spawnModule("index.ts", {
+    SUPABASE_URL: api.url,
+    SUPABASE_SECRET_KEYS: '{"default":"sb_secret_12345678"}',
+    WORKFLOW_SECRET: SECRET,
+    DENO_SERVE_ADDRESS: "tcp:127.0.0.1:0",
+  });
+  const [, url = ""] = /(http:\S+)/.exec(await served.sees("/\n")) ?? [];
+  const response = await fetch(url, {
+    method: "POST",
+    body: WAKE_UP,
+    headers: sign([SECRET], "msg_1", new Date(), WAKE_UP),
+  });
+  await response.body?.cancel();
+  assertEquals(response.status, 202);
+  assertEquals((await api.reported).id, sampleId(1));
+});

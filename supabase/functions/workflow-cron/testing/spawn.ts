@@ -1,0 +1,68 @@
+/** A module that runs in a Deno process of its own, for as long as a test runs. */
+export interface SpawnedModule extends AsyncDisposable {
+  readonly process: Deno.ChildProcess;
+  /** Resolves with the output so far as soon as it contains a text; rejects if it never will. */
+  sees(text: string): Promise<string>;
+}
+
+/** Starts a module beside this folder with nothing but the given environment. */
+export function spawnModule(name: string, environment: Record<string, string>): SpawnedModule {
+  const process = command(name, environment).spawn();
+  const output = new Output();
+  const read = Promise.all([output.take(process.stdout), output.take(process.stderr)])
+    .finally(() => output.end());
+  return {
+    process,
+    sees: (text) => output.sees(text),
+    async [Symbol.asyncDispose]() {
+      try {
+        process.kill("SIGKILL");
+      } catch {
+        // It has ended by itself.
+      }
+      await process.status;
+      await read;
+    },
+  };
+}
+
+/** What starts a module as the platform would: over the network and the environment only. */
+export function command(name: string, environment: Record<string, string>): Deno.Command {
+  const { pathname: module } = new URL(`../${name}`, import.meta.url);
+  const { pathname: config } = new URL("../../../../deno.json", import.meta.url);
+  const permissions = ["--allow-net", "--allow-env", "--allow-sys"];
+  return new Deno.Command(Deno.execPath(), {
+    args: ["run", "--no-check", ...permissions, "--config", config, module],
+    env: { PATH: Deno.env.get("PATH") ?? "", HOME: Deno.env.get("HOME") ?? "", ...environment },
+    clearEnv: true,
+    stdout: "piped",
+    stderr: "piped",
+  });
+}
+
+/** What a process has written so far. */
+class Output {
+  #text = "";
+  #hasEnded = false;
+  #onChange: () => void = () => {};
+
+  async take(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<void> {
+    for await (const chunk of stream.pipeThrough(new TextDecoderStream())) {
+      this.#text += chunk;
+      this.#onChange();
+    }
+  }
+
+  end(): void {
+    this.#hasEnded = true;
+    this.#onChange();
+  }
+
+  async sees(text: string): Promise<string> {
+    while (!this.#text.includes(text)) {
+      if (this.#hasEnded) throw new Error(`Cannot find "${text}" in the output "${this.#text}"`);
+      await new Promise<void>((resolve) => this.#onChange = resolve);
+    }
+    return this.#text;
+  }
+}

@@ -1,0 +1,51 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { startDataApi } from "./testing/fake_data_api.ts";
+import { startServer } from "./testing/http_server.ts";
+import { sampleClaim, sampleId } from "./testing/samples.ts";
+import { command, spawnModule } from "./testing/spawn.ts";
+
+const KEYS = '{"default":"sb_secret_12345678"}';
+
+Deno.test("a worker process runs what is due", async () => {
+  const template = { payload: { message: "Hello" }, target_endpoint: null };
+  await using api = startDataApi(sampleClaim(), { template });
+  await using worker = spawnModule("worker_process.ts", {
+    SUPABASE_URL: api.url,
+    SUPABASE_SECRET_KEYS: KEYS,
+  });
+  assertEquals(await api.reported, {
+    id: sampleId(1),
+    attempt: 1,
+    status: "completed",
+    output: { message: "Hello", level: "info" },
+  });
+  assertStringIncludes(await worker.sees("Hello"), '"level":"info"');
+});
+
+Deno.test("a worker process gives its leases back and ends on SIGTERM", async () => {
+  const called = Promise.withResolvers<void>();
+  await using target = startServer(() => {
+    called.resolve();
+    return new Promise(() => {});
+  });
+  await using api = startDataApi(sampleClaim(), {
+    action_type: "http_request",
+    template: { payload: { url: target.url }, target_endpoint: null },
+  });
+  await using worker = spawnModule("worker_process.ts", {
+    SUPABASE_URL: api.url,
+    SUPABASE_SECRET_KEYS: KEYS,
+    WORKFLOW_ALLOWED_HOSTS: "127.0.0.1",
+  });
+  await called.promise;
+  worker.process.kill("SIGTERM");
+  assertEquals(await api.reported, { id: sampleId(1), attempt: 1, status: "released" });
+  assertEquals((await worker.process.status).code, 0);
+});
+
+Deno.test("a worker process without a key ends and names the variables", async () => {
+  const process = command("worker_process.ts", { SUPABASE_URL: "http://127.0.0.1:1" });
+  const { code, stderr } = await process.output();
+  assertEquals(code, 1);
+  assertStringIncludes(new TextDecoder().decode(stderr), "Set SUPABASE_SECRET_KEYS");
+});

@@ -1,0 +1,29 @@
+begin;
+select plan(4);
+
+select test.create_workflow('w', '{1,1,2,3}');
+create temporary table given on commit drop as select test.start_run() as run;
+create temporary table claimed on commit drop as select test.claim() as answer;
+
+select test.report(test.claim_of(answer, 'a'), '{"status": "failed", "final": true}') from claimed;
+select is(test.run_status(run), 'running', 'a sibling that is still at work is waited for') from given;
+
+select test.report(test.claim_of(answer, 'b'), '{"status": "completed"}') from claimed;
+
+select is(
+  test.statuses(run),
+  '{"a": "failed", "b": "completed", "c": "skipped", "d": "skipped"}',
+  'then all that remains is skipped'
+)
+from given;
+
+select is(test.run_status(run), 'failed', 'and the run has failed') from given;
+
+select is(
+  (select array_agg(distinct meta ->> 'skipped') from public.workflow_action_logs where status = 'skipped'),
+  array['an earlier action did not complete'],
+  'what is skipped says why'
+);
+
+select * from finish();
+rollback;
