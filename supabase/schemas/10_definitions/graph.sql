@@ -82,56 +82,50 @@ $$;
 comment on function workflow_engine.find_cycle(uuid) is
   'The shortest cycle of a workflow''s graph as a sentence of names, or null.';
 
--- What is wrong with a workflow's graph: a JSON pointer and a sentence a row.
+-- What is wrong with a workflow's graph: the action, its field, and a sentence a row. Without an
+-- action, the fault is the graph's.
 create or replace function workflow_engine.find_graph_faults(workflow_id uuid)
-returns table (pointer text, fault text)
+returns table (action text, field text, fault text)
 language sql
 stable
 set search_path = ''
 as $$
   with action as (
-    select a.*, row_number() over (order by a."order", a.id) - 1 as position
-    from public.workflow_action a
-    where a.workflow_id = find_graph_faults.workflow_id
+    select a.* from public.workflow_action a where a.workflow_id = find_graph_faults.workflow_id
   ),
   reference as (
-    select a.position, a.name, 'depends_on' as field, d.name as target from action a cross join lateral unnest(a.depends_on) d (name)
+    select a.name, 'depends_on' as field, d.name as target from action a cross join lateral unnest(a.depends_on) d (name)
     union all
-    select a.position, a.name, 'compensate_with', a.compensate_with from action a where a.compensate_with is not null
+    select a.name, 'compensate_with', a.compensate_with from action a where a.compensate_with is not null
     union all
-    select a.position, a.name, 'payload', t.name
+    select a.name, 'payload', t.name
     from action a
     cross join lateral workflow_engine.read_rules(a.payload) r
     cross join lateral unnest(r.targets) t (name)
     where a.action_type = 'choice'
   )
-  select format('/actions/%s/%s', r.position, r.field),
-    format('Action "%s" names "%s", which this workflow does not have', r.name, coalesce(r.target, 'null'))
+  select r.name, r.field, format('it names "%s", which this workflow does not have', coalesce(r.target, 'null'))
   from reference r
   where not exists (select from action a where a.name = r.target)
   union all
-  select format('/actions/%s/depends_on', r.position),
-    format('Action "%s" follows "%s", which only undoes another action', r.name, r.target)
+  select r.name, r.field, format('it follows "%s", which only undoes another action', r.target)
   from reference r
-  join action c on c.compensate_with = r.target
-  where r.field <> 'compensate_with'
+  where r.field <> 'compensate_with' and exists (select from action c where c.compensate_with = r.target)
   union all
-  select format('/actions/%s/join_count', a.position),
-    format('Action "%s" waits for %s of the actions it follows, but follows %s', a.name, a.join_count, e.count)
+  select a.name, 'join_count', format('it waits for %s of the actions it follows, but follows %s', a.join_count, e.count)
   from action a
   cross join lateral (
     select count(*) from workflow_engine.read_edges(find_graph_faults.workflow_id) e where e.name = a.name
   ) e
   where a.join_count > e.count
   union all
-  select format('/actions/%s/payload/choices', a.position),
-    format('Action "%s" is a choice without rules', a.name)
+  select a.name, 'payload', 'a choice needs {"choices": [{"if", "then"}], "else"}'
   from action a
   where a.action_type = 'choice' and not exists (
     select from workflow_engine.read_rules(a.payload) r where r.condition is not null
   )
   union all
-  select '/actions', 'The actions wait for each other and are never reached: ' || c.path
+  select null, 'actions', 'the actions wait for each other and are never reached: ' || c.path
   from workflow_engine.find_cycle(find_graph_faults.workflow_id) c (path)
   where c.path is not null;
 $$;
@@ -149,12 +143,16 @@ as $$
 declare
   v_fault record;
 begin
-  select * into v_fault from workflow_engine.find_graph_faults(check_graph.workflow_id) f limit 1;
+  select f.*, w.name as workflow
+  into v_fault
+  from public.workflow w
+  cross join lateral workflow_engine.find_graph_faults(w.id) f
+  where w.id = check_graph.workflow_id
+  limit 1;
   if found then
     perform workflow_engine.raise_error(
       'PT422', 'definition.graph_invalid',
-      format('Cannot save workflow "%s" at %s: %s',
-        (select w.name from public.workflow w where w.id = check_graph.workflow_id), v_fault.pointer, v_fault.fault),
+      format('Cannot save %sworkflow "%s" at /%s: %s', 'action "' || v_fault.action || '" of ', v_fault.workflow, v_fault.field, v_fault.fault),
       'Insert actions that name each other in one statement, or save the whole definition with workflow_deploy.'
     );
   end if;

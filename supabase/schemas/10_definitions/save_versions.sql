@@ -1,37 +1,68 @@
--- A definition as its author wrote it, without what the engine adds; equal documents are the same
--- version, whatever was written in between.
+-- The default of each column of a table, evaluated.
+create or replace function workflow_engine.column_defaults(table_name regclass)
+returns jsonb
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_defaults text;
+  v_result jsonb;
+begin
+  select string_agg(format('%s as %I', pg_catalog.pg_get_expr(d.adbin, d.adrelid), a.attname), ', ')
+  into v_defaults
+  from pg_catalog.pg_attrdef d
+  join pg_catalog.pg_attribute a on a.attrelid = d.adrelid and a.attnum = d.adnum
+  where d.adrelid = column_defaults.table_name;
+  execute format('select to_jsonb(d) from (select %s) d', v_defaults) into v_result;
+  return v_result;
+end;
+$$;
+
+comment on function workflow_engine.column_defaults(regclass) is
+  'The default of each column of a table as {column: value}.';
+
+-- A row as a document: without nulls, without what is the column's default anyway, and without these keys.
+create or replace function workflow_engine.to_document(fields jsonb, defaults jsonb, without text[])
+returns jsonb
+language sql
+immutable
+set search_path = ''
+as $$
+  select coalesce(jsonb_object_agg(f.key, f.value), '{}')
+  from jsonb_each(to_document.fields - to_document.without) f
+  where f.value <> 'null' and f.value is distinct from to_document.defaults -> f.key;
+$$;
+
+comment on function workflow_engine.to_document(jsonb, jsonb, text[]) is
+  'A row as a document, without nulls and defaults.';
+
+-- A definition as its author wrote it: what workflow_deploy() takes. Equal documents are the same
+-- version. Whether it is active is a switch beside it, not part of it.
 create or replace function workflow_engine.definition_document(workflow_id uuid)
 returns jsonb
 language sql
 stable
 set search_path = ''
 as $$
-  select to_jsonb(w) - array['version', 'is_active', 'created_at', 'updated_at'] || jsonb_build_object(
-    'actions', coalesce((
-      select jsonb_agg(
-        to_jsonb(a) - array['workflow_id', 'organization_id', 'created_at', 'updated_at']
-        order by a."order", a.id
-      )
-      from public.workflow_action a
-      where a.workflow_id = w.id
-    ), '[]')
-  )
+  select workflow_engine.to_document(
+    to_jsonb(w), workflow_engine.column_defaults('public.workflow'),
+    array['id', 'version', 'is_active', 'created_at', 'updated_at']
+  ) || jsonb_build_object('actions', coalesce((
+    select jsonb_agg(
+      workflow_engine.to_document(to_jsonb(a), d.defaults, array['id', 'workflow_id', 'organization_id', 'created_at', 'updated_at'])
+      order by a."order", a.id
+    )
+    from public.workflow_action a
+    cross join (select workflow_engine.column_defaults('public.workflow_action') as defaults) d
+    where a.workflow_id = w.id
+  ), '[]'))
   from public.workflow w
   where w.id = definition_document.workflow_id;
 $$;
 
 comment on function workflow_engine.definition_document(uuid) is
-  'A workflow with its actions as one document.';
-
--- Whether a path reads the outputs of earlier actions: by name, or because it reads the whole root.
-create or replace function workflow_engine.reads_actions(path jsonpath)
-returns boolean
-language sql
-immutable
-return path::text ~ '\$\."actions"' or workflow_engine.path_syntax(path) ~ '\$(?!\.")';
-
-comment on function workflow_engine.reads_actions(jsonpath) is
-  'Whether a path reads $.actions.';
+  'A workflow with its actions as the document that workflow_deploy() takes.';
 
 -- Compiles the current actions of a workflow into a version that exists already.
 create or replace function workflow_engine.compile_actions(workflow_id uuid, version integer)
@@ -80,7 +111,8 @@ $$;
 comment on function workflow_engine.compile_actions(uuid, integer) is
   'Compiles the actions of a workflow into action_version rows.';
 
--- Writes the version that new runs get. A version that this very transaction saved and that no run
+-- Writes the version that new runs get, if the definition changed; workflow_deploy() calls it once, when
+-- it has written everything. A version that this very transaction saved and that no run
 -- has taken yet is replaced, so that a definition written in several statements is one version.
 create or replace function workflow_engine.save_version(workflow_id uuid)
 returns void
@@ -97,7 +129,9 @@ begin
   where v.workflow_id = save_version.workflow_id
   order by v.version desc
   limit 1;
-  if v_document is null or v_document = v_latest.document then
+  if v_document is null or v_document = v_latest.document
+    or current_setting('workflow_engine.deploying', true) = save_version.workflow_id::text
+  then
     return;
   end if;
   perform workflow_engine.check_graph(save_version.workflow_id);
@@ -126,6 +160,10 @@ begin
   update public.workflow w
   set version = v_version
   where w.id = save_version.workflow_id and w.version <> v_version;
+  insert into public.workflow_history (organization_id, workflow_id, kind, detail)
+  select w.organization_id, w.id, 'definition_saved', jsonb_build_object('version', v_version)
+  from public.workflow w
+  where w.id = save_version.workflow_id;
 end;
 $$;
 

@@ -14,7 +14,7 @@ create table public.workflow_history (
   error text,
   detail jsonb not null default '{}',
   constraint workflow_history_pkey primary key (id),
-  constraint history_kind_is_known check (kind in ('attempt_failed', 'event_failed'))
+  constraint history_kind_is_known check (kind in ('attempt_failed', 'event_failed', 'definition_saved'))
 );
 
 -- "What happened to this run?"
@@ -23,7 +23,7 @@ create index workflow_history_run_idx on public.workflow_history (run_id, id);
 comment on table public.workflow_history is
   'The append-only audit trail: every failed attempt and every event that could not be matched.';
 comment on column public.workflow_history.kind is
-  'attempt_failed: an attempt ended badly. event_failed: an event could not be matched with definitions.';
+  'attempt_failed: an attempt ended badly. event_failed: an event could not be matched with definitions. definition_saved: a definition got a new version.';
 comment on column public.workflow_history.actor is 'The database role in whose session it happened.';
 
 create or replace function workflow_engine.refuse_history_change()

@@ -8,6 +8,8 @@
 --   workflow_action_logs       -      select (own)    select; update of what reports
 --   claim, report, emit, tick  -      -               execute
 --   doctor                     -      -               execute
+--   check, deploy, export,
+--   versions, compare, restore -      -               execute
 --   attach, detach, configure  -      -               -   (postgres alone: they change tables and Vault)
 --   schema workflow_engine     -      -               -
 do $$
@@ -59,3 +61,7 @@ grant execute on function public.workflow_emit(text, jsonb, text, text, text, te
 grant execute on function public.workflow_action_log_cron() to service_role;
 
 grant execute on function public.workflow_doctor() to service_role;
+
+grant execute on function public.workflow_check(jsonb), public.workflow_deploy(jsonb),
+  public.workflow_export(uuid, integer), public.workflow_versions(uuid),
+  public.workflow_compare(uuid, integer, integer), public.workflow_restore(uuid, integer) to service_role;

@@ -1,0 +1,367 @@
+-- Every fault of a JSON template, each with its pointer: texts are compiled one by one.
+create or replace function workflow_engine.find_template_faults(value jsonb, base text)
+returns table (pointer text, fault text)
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return query
+    select f.*
+    from jsonb_each(case jsonb_typeof(find_template_faults.value) when 'object' then find_template_faults.value else '{}' end) e
+    cross join lateral workflow_engine.find_template_faults(
+      e.value, find_template_faults.base || '/' || replace(replace(e.key, '~', '~0'), '/', '~1')
+    ) f;
+  return query
+    select f.*
+    from jsonb_array_elements(case jsonb_typeof(find_template_faults.value) when 'array' then find_template_faults.value else '[]' end)
+      with ordinality e (value, number)
+    cross join lateral workflow_engine.find_template_faults(e.value, find_template_faults.base || '/' || (e.number - 1)) f;
+  if jsonb_typeof(find_template_faults.value) = 'string' then
+    perform workflow_engine.compile_text(find_template_faults.value #>> '{}', find_template_faults.base, jsonb '[]');
+  end if;
+exception
+  when sqlstate 'PT422' then
+    return query select find_template_faults.base, sqlerrm;
+end;
+$$;
+
+comment on function workflow_engine.find_template_faults(jsonb, text) is
+  'Every fault of a JSON template with its JSON pointer.';
+
+-- Why a row cannot be written, or null: it is inserted and taken back.
+create or replace function workflow_engine.try_insert(table_name regclass, fields jsonb)
+returns text
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_columns text := (select string_agg(quote_ident(k.name), ', ') from jsonb_object_keys(try_insert.fields) k (name));
+begin
+  begin
+    execute format('insert into %s (%s) select %s from jsonb_populate_record(null::%s, $1)',
+      try_insert.table_name, v_columns, v_columns, try_insert.table_name) using try_insert.fields;
+    raise exception using errcode = 'WF000';
+  exception
+    when sqlstate 'WF000' then
+      return null;
+    when others then
+      return upper(left(sqlerrm, 1)) || substr(sqlerrm, 2);
+  end;
+end;
+$$;
+
+comment on function workflow_engine.try_insert(regclass, jsonb) is
+  'Why a row with these fields cannot be written, or null; nothing stays written.';
+
+-- Every fault of one row of a document: unknown and missing keys, each field by itself beside the
+-- minimum that a row needs, and, when all of them are well, the row as a whole.
+create or replace function workflow_engine.find_row_faults(table_name regclass, fields jsonb, minimum jsonb, base text)
+returns table (pointer text, fault text)
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_field record;
+  v_fault text;
+  v_is_well boolean := true;
+begin
+  for v_field in select e.key, e.value from jsonb_each(find_row_faults.fields) e loop
+    if not exists (
+      select from pg_catalog.pg_attribute a
+      where a.attrelid = find_row_faults.table_name and a.attname = v_field.key and a.attnum > 0
+        and a.attname not in ('id', 'workflow_id', 'version', 'created_at', 'updated_at')
+    ) then
+      v_fault := format('The key "%s" is not known', v_field.key);
+    elsif v_field.key not in ('payload', 'headers') or jsonb_typeof(v_field.value) <> 'object' then
+      v_fault := workflow_engine.try_insert(
+        find_row_faults.table_name, find_row_faults.minimum || jsonb_build_object(v_field.key, v_field.value)
+      );
+    else
+      return query
+        select f.* from workflow_engine.find_template_faults(v_field.value, format('%s/%s', find_row_faults.base, v_field.key)) f
+        where find_row_faults.fields ->> 'action_type' is distinct from 'choice';
+      v_is_well := v_is_well and not found;
+      continue;
+    end if;
+    if v_fault is not null then
+      v_is_well := false;
+      return query select format('%s/%s', find_row_faults.base, v_field.key), v_fault;
+    end if;
+  end loop;
+  return query
+    select format('%s/%s', find_row_faults.base, k.name), format('The key "%s" is missing', k.name)
+    from jsonb_object_keys(find_row_faults.minimum) k (name)
+    where k.name in ('name', 'trigger', 'action_type') and not find_row_faults.fields ? k.name;
+  v_is_well := v_is_well and not found;
+  v_fault := workflow_engine.try_insert(find_row_faults.table_name, find_row_faults.minimum || find_row_faults.fields);
+  if v_is_well and v_fault is not null then
+    return query select find_row_faults.base, v_fault;
+  end if;
+end;
+$$;
+
+comment on function workflow_engine.find_row_faults(regclass, jsonb, jsonb, text) is
+  'Every fault of one row of a definition document with its JSON pointer.';
+
+-- Switches the saving of one workflow's versions off, and on again with null, while it is written in
+-- several statements of this transaction.
+create or replace function workflow_engine.set_deploying(workflow_id uuid)
+returns void
+language sql
+set search_path = ''
+as $$
+  select set_config('workflow_engine.deploying', coalesce(set_deploying.workflow_id::text, ''), true);
+$$;
+
+comment on function workflow_engine.set_deploying(uuid) is
+  'Keeps a workflow from being saved as a version while it is written in several statements.';
+
+-- What is wrong with the actions of a document, each by itself. `workflow_id` is a workflow that they
+-- may be tried in.
+create or replace function workflow_engine.find_action_faults(workflow_id uuid, actions jsonb)
+returns table (pointer text, fault text)
+language sql
+set search_path = ''
+as $$
+  with action as (
+    select a.fields, a.number - 1 as position
+    from jsonb_array_elements(find_action_faults.actions) with ordinality a (fields, number)
+  )
+  select f.*
+  from action a
+  cross join lateral workflow_engine.find_row_faults(
+    'public.workflow_action', a.fields,
+    jsonb_build_object('workflow_id', find_action_faults.workflow_id, 'action_type', 'log'),
+    '/actions/' || a.position
+  ) f
+  where jsonb_typeof(a.fields) = 'object'
+  union all
+  select '/actions/' || a.position, 'An action is an object'
+  from action a
+  where jsonb_typeof(a.fields) <> 'object'
+  union all
+  select format('/actions/%s/name', a.position), format('The name "%s" stands twice', a.fields ->> 'name')
+  from action a
+  where exists (select from action b where b.position < a.position and b.fields -> 'name' = a.fields -> 'name');
+$$;
+
+comment on function workflow_engine.find_action_faults(uuid, jsonb) is
+  'What is wrong with the actions of a document, each by itself.';
+
+-- What is wrong with the graph that the actions of a document make in this workflow.
+create or replace function workflow_engine.find_document_graph_faults(workflow_id uuid, actions jsonb)
+returns table (pointer text, fault text)
+language plpgsql
+set search_path = ''
+as $$
+begin
+  perform workflow_engine.write_actions(find_document_graph_faults.workflow_id, find_document_graph_faults.actions);
+  return query
+    select coalesce('/actions/' || (a.number - 1), '') || '/' || f.field, upper(left(f.fault, 1)) || substr(f.fault, 2)
+    from workflow_engine.find_graph_faults(find_document_graph_faults.workflow_id) f
+    left join jsonb_array_elements(find_document_graph_faults.actions) with ordinality a (fields, number)
+      on coalesce(a.fields ->> 'name', a.fields ->> 'action_type') = f.action;
+end;
+$$;
+
+comment on function workflow_engine.find_document_graph_faults(uuid, jsonb) is
+  'What is wrong with the graph that the actions of a document make, with JSON pointers.';
+
+-- Everything that is wrong with a document, as [{"pointer", "fault"}]. It is tried in the database's own
+-- tables, under their own constraints and checks, and taken back.
+create or replace function workflow_engine.find_definition_faults(definition jsonb)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_actions jsonb := coalesce(find_definition_faults.definition -> 'actions', '[]');
+  v_workflow uuid := workflow_engine.new_id();
+  v_faults jsonb;
+begin
+  if jsonb_typeof(find_definition_faults.definition) is distinct from 'object' or jsonb_typeof(v_actions) <> 'array' then
+    return jsonb '[{"pointer": "", "fault": "A definition is an object with an array of actions"}]';
+  end if;
+  begin
+    perform workflow_engine.set_deploying(v_workflow);
+    select coalesce(jsonb_agg(to_jsonb(f)), '[]') into v_faults
+    from workflow_engine.find_row_faults(
+      'public.workflow',
+      find_definition_faults.definition - 'actions',
+      jsonb_build_object('id', v_workflow, 'name', 'unnamed', 'trigger', 'none', 'organization_id', v_workflow), ''
+    ) f;
+    insert into public.workflow (id, name, organization_id, trigger) values (v_workflow, 'unnamed', v_workflow, 'none');
+    select v_faults || coalesce(jsonb_agg(to_jsonb(f)), '[]') into v_faults
+    from workflow_engine.find_action_faults(v_workflow, v_actions) f;
+    if v_faults = '[]' then
+      select coalesce(jsonb_agg(to_jsonb(f)), '[]') into v_faults
+      from workflow_engine.find_document_graph_faults(v_workflow, v_actions) f;
+    end if;
+    raise exception using errcode = 'WF000';
+  exception
+    when sqlstate 'WF000' then
+      return v_faults;
+  end;
+end;
+$$;
+
+comment on function workflow_engine.find_definition_faults(jsonb) is
+  'Everything that is wrong with a definition document, as [{"pointer", "fault"}].';
+
+-- What is allowed but probably not meant, as [{"pointer", "warning"}].
+create or replace function workflow_engine.find_definition_warnings(definition jsonb)
+returns jsonb
+language sql
+immutable
+set search_path = ''
+as $$
+  select coalesce(jsonb_agg(jsonb_build_object(
+    'pointer', format('/actions/%s/payload', a.number - 1),
+    'warning', 'A choice without an else: when no rule holds, none of its branches is taken'
+  )), '[]')
+  from jsonb_array_elements(find_definition_warnings.definition -> 'actions') with ordinality a (fields, number)
+  where a.fields ->> 'action_type' = 'choice' and not a.fields -> 'payload' ? 'else';
+$$;
+
+comment on function workflow_engine.find_definition_warnings(jsonb) is
+  'What is probably not meant in a definition document, as [{"pointer", "warning"}].';
+
+-- Writes a row whole: these fields, and the columns' defaults for all others. A row of that id is replaced.
+create or replace function workflow_engine.write_row(table_name regclass, fields jsonb)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_columns text := (
+    select string_agg(quote_ident(a.attname), ', ')
+    from pg_catalog.pg_attribute a
+    where a.attrelid = write_row.table_name and a.attnum > 0 and not a.attisdropped
+  );
+begin
+  execute format(
+    'insert into %1$s (%2$s) select %2$s from jsonb_populate_record(null::%1$s, $1) on conflict (id) do update set (%2$s) = (select %3$s)',
+    write_row.table_name, v_columns, 'excluded.' || replace(v_columns, ', ', ', excluded.')
+  )
+  using workflow_engine.column_defaults(write_row.table_name) || write_row.fields;
+end;
+$$;
+
+comment on function workflow_engine.write_row(regclass, jsonb) is
+  'Inserts or replaces a row by its id, with the defaults for what is left out.';
+
+-- Makes the actions of a workflow those of a document. One of the same name stays the same action.
+create or replace function workflow_engine.write_actions(workflow_id uuid, actions jsonb)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  delete from public.workflow_action a
+  where a.workflow_id = write_actions.workflow_id and not exists (
+    select from jsonb_array_elements(write_actions.actions) n (fields)
+    where coalesce(n.fields ->> 'name', n.fields ->> 'action_type') = a.name
+  );
+  perform workflow_engine.write_row('public.workflow_action', n.fields || jsonb_build_object(
+    'id', coalesce(a.id, workflow_engine.new_id()),
+    'name', coalesce(n.fields ->> 'name', n.fields ->> 'action_type'),
+    'workflow_id', write_actions.workflow_id
+  ))
+  from jsonb_array_elements(write_actions.actions) n (fields)
+  left join public.workflow_action a
+    on a.workflow_id = write_actions.workflow_id
+    and a.name = coalesce(n.fields ->> 'name', n.fields ->> 'action_type');
+end;
+$$;
+
+comment on function workflow_engine.write_actions(uuid, jsonb) is
+  'Makes the actions of a workflow those of a document.';
+
+-- Makes the database hold this document, the workflow of its name and organization, and returns its id.
+create or replace function workflow_engine.write_definition(definition jsonb)
+returns uuid
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_old public.workflow;
+  v_workflow uuid;
+begin
+  select * into v_old
+  from public.workflow w
+  where w.name = write_definition.definition ->> 'name'
+    and w.organization_id is not distinct from write_definition.definition ->> 'organization_id'
+  for update;
+  v_workflow := coalesce(v_old.id, workflow_engine.new_id());
+  perform workflow_engine.set_deploying(v_workflow);
+  perform workflow_engine.write_row('public.workflow',
+    jsonb_build_object('is_active', coalesce(v_old.is_active, true)) || (write_definition.definition - 'actions')
+      || jsonb_build_object('id', v_workflow, 'version', coalesce(v_old.version, 0))
+      || jsonb_strip_nulls(jsonb_build_object('created_at', v_old.created_at)));
+  perform workflow_engine.write_actions(v_workflow, coalesce(write_definition.definition -> 'actions', '[]'));
+  perform workflow_engine.set_deploying(null);
+  perform workflow_engine.save_version(v_workflow);
+  return v_workflow;
+end;
+$$;
+
+comment on function workflow_engine.write_definition(jsonb) is
+  'Writes a definition document; returns the workflow''s id.';
+
+-- Says what is wrong with a document without saving anything.
+create or replace function public.workflow_check(definition jsonb)
+returns jsonb
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  return jsonb_build_object(
+    'errors', workflow_engine.find_definition_faults(workflow_check.definition),
+    'warnings', workflow_engine.find_definition_warnings(workflow_check.definition)
+  );
+end;
+$$;
+
+comment on function public.workflow_check(jsonb) is
+  'Security definer because the Data API''s roles may not reach workflow_engine. Says what is wrong with a definition document, saving nothing: {"errors": [{"pointer", "fault"}], "warnings": [{"pointer", "warning"}]}.';
+
+-- Saves a whole definition at once: the workflow of this name and organization becomes what the document
+-- says. An unchanged document makes no new version; a faulty one changes nothing and tells all its faults.
+create or replace function public.workflow_deploy(definition jsonb)
+returns jsonb
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  v_faults jsonb := workflow_engine.find_definition_faults(workflow_deploy.definition);
+  v_before integer;
+  v_workflow uuid;
+  v_version integer;
+begin
+  if v_faults <> '[]' then
+    perform workflow_engine.raise_error(
+      'PT422', 'definition.invalid',
+      format('Cannot deploy workflow "%s": %s', workflow_deploy.definition ->> 'name', (
+        select string_agg(format('at "%s": %s', f ->> 'pointer', f ->> 'fault'), '; ') from jsonb_array_elements(v_faults) f
+      )),
+      v_faults::text
+    );
+  end if;
+  select w.version into v_before
+  from public.workflow w
+  where w.name = workflow_deploy.definition ->> 'name'
+    and w.organization_id is not distinct from workflow_deploy.definition ->> 'organization_id';
+  v_workflow := workflow_engine.write_definition(workflow_deploy.definition);
+  select w.version into v_version from public.workflow w where w.id = v_workflow;
+  return jsonb_build_object(
+    'workflow_id', v_workflow, 'version', v_version, 'changed', v_version is distinct from v_before,
+    'warnings', workflow_engine.find_definition_warnings(workflow_deploy.definition)
+  );
+end;
+$$;
+
+comment on function public.workflow_deploy(jsonb) is
+  'Security definer because the Data API''s roles may not reach workflow_engine. Saves a whole definition document; returns {"workflow_id", "version", "changed", "warnings"}. Raises PT422 with every fault of the document, as [{"pointer", "fault"}] in the hint.';
