@@ -2069,18 +2069,25 @@ comment on sequence workflow_engine.last_ring_at is
 comment on sequence workflow_engine.last_ring_transaction is 'The transaction that rang last.';
 comment on sequence workflow_engine.last_ring_request is 'The id that pg_net gave the last ring.';
 
--- A secret of Vault, or null.
+-- A secret of Vault, or null. Vault raises for one that it cannot decrypt (inserted by hand, or of
+-- another project's key); that must stop neither the tick nor a claim. workflow_doctor() tells.
 create or replace function workflow_engine.read_secret(name text)
 returns text
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-  select s.decrypted_secret from vault.decrypted_secrets s where s.name = read_secret.name;
+begin
+  return (select s.decrypted_secret from vault.decrypted_secrets s where s.name = read_secret.name);
+exception
+  when others then
+    raise log 'workflow_engine.read_secret: %: %', read_secret.name, sqlerrm;
+    return null;
+end;
 $$;
 
 comment on function workflow_engine.read_secret(text) is
-  'The secret of that name in Vault, decrypted, or null.';
+  'The secret of that name in Vault, decrypted; null when there is none or it cannot be decrypted.';
 
 -- The headers of Standard Webhooks 1.0 for a body: id, timestamp and signature, one for each secret of
 -- a space-separated list, so that two sign during a rotation.
@@ -2430,7 +2437,36 @@ as $$
 $$;
 
 comment on function workflow_engine.prepare_claims(uuid[], timestamptz) is
-  'Decides for each due action log whether it starts, is skipped, fails or waits, and fills its template''s holes.';
+  'Decides at once for each due action log whether it starts, is skipped, fails or waits, and fills its template''s holes.';
+
+-- The same, whatever happens: data that cannot be evaluated fails its own action log, never the batch.
+create or replace function workflow_engine.decide_claims(log_ids uuid[], at_time timestamptz)
+returns workflow_engine.candidate[]
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_log uuid;
+  v_candidates workflow_engine.candidate[] := array[]::workflow_engine.candidate[];
+begin
+  return workflow_engine.prepare_claims(decide_claims.log_ids, decide_claims.at_time);
+exception
+  when data_exception or program_limit_exceeded then
+    foreach v_log in array decide_claims.log_ids loop
+      begin
+        v_candidates := v_candidates || workflow_engine.prepare_claims(array[v_log], decide_claims.at_time);
+      exception
+        when data_exception or program_limit_exceeded then
+          v_candidates := v_candidates
+            || row(v_log, 'fail', 'Its data cannot be evaluated: ' || sqlerrm, null)::workflow_engine.candidate;
+      end;
+    end loop;
+    return v_candidates;
+end;
+$$;
+
+comment on function workflow_engine.decide_claims(uuid[], timestamptz) is
+  'Decides for each due action log what becomes of it; what cannot be evaluated fails alone.';
 
 
 -- 40_dispatch/workflow_claim.sql
@@ -2570,9 +2606,10 @@ set search_path = ''
 as $$
   with sized as (
     select c.id, c.hole_values, c.ordinality,
-      sum(pg_column_size(c.hole_values) + 500) over (order by c.ordinality) - pg_column_size(c.hole_values) as bytes_before
+      coalesce(sum(pg_column_size(c.hole_values) + 500) over earlier, 0) as bytes_before
     from unnest(start_attempts.candidates) with ordinality c (id, verdict, reason, hole_values, ordinality)
     where c.verdict = 'start'
+    window earlier as (order by c.ordinality rows between unbounded preceding and 1 preceding)
   ),
   started as (
     update public.workflow_action_logs l
@@ -2587,7 +2624,7 @@ as $$
     where l.id = c.id
       and a.workflow_id = l.workflow_id and a.version = l.workflow_version
       and a.workflow_action_id = l.workflow_action_id
-      and (c.bytes_before < s.batch_bytes or c.ordinality = 1)
+      and c.bytes_before < s.batch_bytes
     returning l.*, c.ordinality, c.hole_values, a.timeout_seconds
   )
   select jsonb_build_object(
@@ -2634,7 +2671,7 @@ declare
   v_candidates workflow_engine.candidate[];
 begin
   perform workflow_engine.expand_events();
-  v_candidates := workflow_engine.prepare_claims(workflow_engine.lock_due(claim_batch.max_actions, v_now), v_now);
+  v_candidates := workflow_engine.decide_claims(workflow_engine.lock_due(claim_batch.max_actions, v_now), v_now);
   if exists (select from unnest(v_candidates) c where c.verdict <> 'start') then
     perform workflow_engine.settle_candidates(v_candidates, v_now);
   end if;
@@ -2805,7 +2842,7 @@ $$;
 comment on function workflow_engine.set_pace(integer) is
   'Lets the tick run more often under backlog, where pg_cron can.';
 
--- pg_cron keeps a row of every run for ever. Removes the tick's own of more than a day ago, once an hour.
+-- pg_cron keeps a row of every run for ever. Removes the tick's own of more than a day ago.
 create or replace function workflow_engine.trim_cron_history()
 returns void
 language sql
@@ -2815,8 +2852,7 @@ as $$
   using cron.job j
   where j.jobname = 'workflow-tick'
     and d.jobid = j.jobid
-    and d.end_time < clock_timestamp() - interval '1 day'
-    and extract(minute from clock_timestamp()) = 0;
+    and d.end_time < clock_timestamp() - interval '1 day';
 $$;
 
 comment on function workflow_engine.trim_cron_history() is
@@ -2847,7 +2883,9 @@ begin
   v_due := workflow_engine.ring_for_due(v_now);
   perform workflow_engine.set_pace(v_due);
   delete from workflow_engine.wake_request;
-  perform workflow_engine.trim_cron_history();
+  if extract(minute from v_now) = 0 then
+    perform workflow_engine.trim_cron_history();
+  end if;
   update workflow_engine.tick_state s set ran_at = clock_timestamp() where s.id;
   return jsonb_build_object('events', v_events, 'due', v_due);
 end;
@@ -3077,6 +3115,19 @@ return make_interval(
 comment on function workflow_engine.backoff(integer, interval, numeric, interval) is
   'How long the retry of that number waits, jitter included.';
 
+-- How long somebody asks us to wait: whoever we call may ask for anything, we wait ten years at most.
+create or replace function workflow_engine.wait_of(ms double precision)
+returns interval
+language sql
+immutable
+return case
+  when ms > extract(epoch from interval '10 years') * 1000 then interval '10 years'
+  else make_interval(secs => ms / 1000)
+end;
+
+comment on function workflow_engine.wait_of(double precision) is
+  'That many milliseconds as an interval of at most ten years.';
+
 -- Refuses a report that cannot be read as a whole, before anything of it is written.
 create or replace function workflow_engine.check_report(results jsonb, running jsonb)
 returns void
@@ -3090,21 +3141,31 @@ begin
   if jsonb_typeof(check_report.results) is distinct from 'array' or jsonb_typeof(check_report.running) is distinct from 'array' then
     v_fault := 'results and running must be arrays';
   else
-    select format('%s is not {id, attempt, status}', e.value) into v_fault
-    from jsonb_array_elements(check_report.results) e
-    where not coalesce(jsonb_path_match(e.value, '
-      exists($.id ? (@ like_regex "^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"))
-      && $.attempt.type() == "number"
-      && ($.status == "completed" || $.status == "failed" || $.status == "waiting" || $.status == "released")
-    ', '{}', true), false)
+    select 'an id, attempt or status is missing or unknown' into v_fault
+    from (
+      select t.id, t.attempt, t.status
+      from jsonb_to_recordset(check_report.results) t (
+        id uuid, attempt integer, status text, error text, final boolean,
+        retry_after_ms double precision, timeout_ms double precision, http_status integer
+      )
+      union all
+      select t.id, t.attempt, 'completed' from jsonb_to_recordset(check_report.running) t (id uuid, attempt integer)
+    ) r
+    where r.id is null or r.attempt is null or (r.status in ('completed', 'failed', 'waiting', 'released')) is not true
     limit 1;
   end if;
   if v_fault is not null then
     perform workflow_engine.raise_error(
-      'PT400', 'report.invalid', format('Cannot take a report: %s', left(v_fault, 300)),
+      'PT400', 'report.invalid', format('Cannot take a report: %s', v_fault),
       'A result is {"id", "attempt", "status": completed | failed | waiting | released, …}.'
     );
   end if;
+exception
+  when data_exception then
+    perform workflow_engine.raise_error(
+      'PT400', 'report.invalid', format('Cannot take a report: %s', sqlerrm),
+      'A result is {"id", "attempt", "status": completed | failed | waiting | released, …}.'
+    );
 end;
 $$;
 
@@ -3125,10 +3186,10 @@ as $$
     l.id, s.next, s.next = 'failed', l.tries + s.is_retry::integer,
     case
       when s.is_retry then read_results.at_time + coalesce(
-        make_interval(secs => least(r.retry_after_ms, m.longest_ms) / 1000.0),
+        workflow_engine.wait_of(r.retry_after_ms),
         workflow_engine.backoff(l.tries + 1, a.backoff_base, a.backoff_factor, a.backoff_cap)
       )
-      when s.next = 'waiting' then read_results.at_time + coalesce(make_interval(secs => least(r.timeout_ms, m.longest_ms) / 1000.0), g.waiting_timeout)
+      when s.next = 'waiting' then read_results.at_time + coalesce(workflow_engine.wait_of(r.timeout_ms), g.waiting_timeout)
       when s.next = 'not_started' then read_results.at_time
       else l.execute_at
     end,
@@ -3148,7 +3209,6 @@ as $$
     on a.workflow_id = l.workflow_id and a.version = l.workflow_version
     and a.workflow_action_id = l.workflow_action_id
   cross join workflow_engine.settings g
-  cross join (select extract(epoch from interval '10 years')::double precision * 1000 as longest_ms) m
   cross join lateral (
     select r.status = 'failed' and r.final is not true and l.tries < a.max_retries as is_retry
   ) i
@@ -3395,11 +3455,18 @@ as $$
 declare
   v_secret text := workflow_engine.read_secret('workflow_secret');
 begin
-  if workflow_configure.url !~ '^https?://[^\s/]+/' or workflow_configure.app_url !~ '^https?://[^\s/]+' then
+  if (workflow_configure.url ~ '^https?://[^\s/]+/') is not true then
     perform workflow_engine.raise_error(
       'PT422', 'configure.url_invalid',
       format('Cannot configure the engine: "%s" is not the URL of a function', coalesce(workflow_configure.url, 'null')),
       'Pass https://<project>.supabase.co/functions/v1/workflow-cron.'
+    );
+  end if;
+  if workflow_configure.app_url !~ '^https?://[^\s/]+' then
+    perform workflow_engine.raise_error(
+      'PT422', 'configure.app_url_invalid',
+      format('Cannot configure the engine: "%s" is not the URL of an application', workflow_configure.app_url),
+      'Pass https://<application>, or leave it out.'
     );
   end if;
   if v_secret is null then
@@ -3429,6 +3496,26 @@ comment on function public.workflow_configure(text, text) is
 -- The doctor's checks, one a function: each returns ok or a sentence that says what is wrong and what to
 -- type.
 
+-- What Vault stores of a secret, and what it makes of that. What it encrypts is stored in base64, which
+-- neither a URL nor whsec_… ever is.
+create or replace function workflow_engine.check_secret(name text, stored text, decrypted text)
+returns text
+language sql
+immutable
+set search_path = ''
+as $$
+  select case
+    when check_secret.stored is null then format('Vault holds no %s. Type: select workflow_configure(''https://<project>.supabase.co/functions/v1/workflow-cron'');', check_secret.name)
+    when check_secret.stored !~ '^[A-Za-z0-9+/\s]+[=\s]*$' then format('%s lies in Vault unencrypted: it was inserted, not created. Delete it from vault.secrets and type workflow_configure(…) again.', check_secret.name)
+    when check_secret.decrypted is null then format('Vault cannot decrypt %s. Type workflow_configure(…) again.', check_secret.name)
+    when check_secret.name = 'workflow_secret' and check_secret.decrypted !~ '^whsec_[A-Za-z0-9+/]+=*( whsec_[A-Za-z0-9+/]+=*)*$' then 'workflow_secret is not of the form whsec_<base64>. Delete it from Vault and type workflow_configure(…) again.'
+    else 'ok'
+  end;
+$$;
+
+comment on function workflow_engine.check_secret(text, text, text) is
+  'What is wrong with a secret of Vault, or ok.';
+
 -- Vault must hold the function's URL and the secret, readable and encrypted.
 create or replace function workflow_engine.check_vault(name text)
 returns text
@@ -3436,16 +3523,11 @@ language sql
 stable
 set search_path = ''
 as $$
-  select case
-    when s.id is null then format('Vault holds no %s. Type: select workflow_configure(''https://<project>.supabase.co/functions/v1/workflow-cron'');', check_vault.name)
-    when d.decrypted_secret is null then format('Vault cannot decrypt %s. Type workflow_configure(…) again.', check_vault.name)
-    when s.secret = d.decrypted_secret then format('%s lies in Vault unencrypted: it was inserted, not created. Delete it from vault.secrets and type workflow_configure(…) again.', check_vault.name)
-    when check_vault.name = 'workflow_secret' and d.decrypted_secret !~ '^whsec_[A-Za-z0-9+/]+=*( whsec_[A-Za-z0-9+/]+=*)*$' then 'workflow_secret is not of the form whsec_<base64>. Delete it from Vault and type workflow_configure(…) again.'
-    else 'ok'
-  end
-  from (select) one
-  left join vault.secrets s on s.name = check_vault.name
-  left join vault.decrypted_secrets d on d.id = s.id;
+  select workflow_engine.check_secret(
+    check_vault.name,
+    (select s.secret from vault.secrets s where s.name = check_vault.name),
+    workflow_engine.read_secret(check_vault.name)
+  );
 $$;
 
 comment on function workflow_engine.check_vault(text) is 'Whether Vault holds a secret that can be read.';

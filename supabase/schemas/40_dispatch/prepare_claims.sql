@@ -332,7 +332,7 @@ set search_path = ''
 as $$
 declare
   v_log uuid;
-  v_candidates workflow_engine.candidate[] := '{}';
+  v_candidates workflow_engine.candidate[] := array[]::workflow_engine.candidate[];
 begin
   return workflow_engine.prepare_claims(decide_claims.log_ids, decide_claims.at_time);
 exception

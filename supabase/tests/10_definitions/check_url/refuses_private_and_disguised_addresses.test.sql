@@ -7,7 +7,7 @@ select is(
     select array_agg(u.url)
     from unnest(array[
       'http://example.com/', 'https://127.0.0.1/', 'https://2130706433/', 'https://0x7f000001/',
-      'https://0x7f.0.0.1/', 'https://0177.0.0.1/', 'https://127.1/', 'https://127.0.0.1./', 'https://[::1]/',
+      'https://0x7f.0.0.1/', 'https://127.0.0.0x1/', 'https://0177.0.0.1/', 'https://127.1/', 'https://127.0.0.1./', 'https://[::1]/',
       'https://[::ffff:127.0.0.1]/', 'https://localhost/', 'https://api.localhost/', 'https://printer.local/',
       'https://metadata.google.internal/', 'https://intranet/', 'https://user:pass@example.com/',
       'https://example.com\@127.0.0.1/', 'https://１２７.0.0.1/', 'https://exa mple.com/',

@@ -1,5 +1,5 @@
 begin;
-select plan(4);
+select plan(5);
 
 select test.create_workflow('w');
 update public.workflow_action set delay = '10 minutes';
@@ -13,6 +13,11 @@ select ok(
   'next_due_ms says in how many milliseconds'
 )
 from given;
+
+select test.create_workflow('at once', trigger => 'test.urgent');
+select test.start_run(event => 'test.urgent');
+
+select is(jsonb_array_length(test.claim() -> 'claims'), 1, 'beside another one that is due, it still is not');
 
 select test.travel('10 minutes');
 

@@ -1,6 +1,6 @@
 -- A report is taken as a whole or not at all.
 begin;
-select plan(10);
+select plan(11);
 
 select test.create_workflow('w');
 select test.start_run();
@@ -20,6 +20,7 @@ select is(pg_temp.refused('{"status": "done"}'), 'PT400', 'an unknown status');
 select is(pg_temp.refused('{"status": null}'), 'PT400', 'no status');
 select is(pg_temp.refused('{"id": "one"}'), 'PT400', 'an id that is none');
 select is(pg_temp.refused('{"id": null}'), 'PT400', 'no id');
+select is(pg_temp.refused('{"attempt": null}'), 'PT400', 'no attempt');
 select is(pg_temp.refused('{"attempt": "one"}'), 'PT400', 'an attempt that is no number');
 select is(pg_temp.refused('{"attempt": 1e100}'), 'PT400', 'an attempt that nobody can make');
 select is(pg_temp.refused('{"status": "failed", "retry_after_ms": "soon"}'), 'PT400', 'a wait that is no number');

@@ -1,0 +1,75 @@
+import { assertEquals } from "@std/assert";
+import { join } from "node:path";
+import { ROOT } from "../../local/settings.ts";
+import { travel } from "../../local/travel.ts";
+import { type CodeBlock, readCodeBlocks } from "../code_blocks.ts";
+import { mailsTo } from "../mail.ts";
+import { installOnboarding } from "../onboarding.ts";
+import { openStack, type TestStack } from "../stack.ts";
+import { until } from "../until.ts";
+import { signUp } from "../user.ts";
+
+const readme = await Deno.readTextFile(join(ROOT, "README.md"));
+const blocks = readCodeBlocks(readme, ["sql", "ts"]);
+const savesWorkflow = ({ code }: CodeBlock) =>
+  /insert into workflow |\.from\("workflow"\)/.test(code);
+
+Deno.test("the README's workflow welcomes, and reminds after an hour, as SQL and as TypeScript", async (t) => {
+  const definitions = blocks.filter(savesWorkflow);
+  assertEquals(definitions.map(({ language }) => language), ["sql", "ts"]);
+  await using stack = await openStack();
+  await using _onboarding = await installOnboarding(stack);
+  await stack.db`update public.workflow set is_active = false where name = 'onboarding'`;
+  for (const definition of definitions) {
+    await t.step(definition.language, async () => {
+      await runBlock(stack, definition);
+      await using _workflow = { [Symbol.asyncDispose]: () => removeWorkflow(stack) };
+      const { email } = await signUp(stack);
+      const subjects = async () => (await mailsTo(stack, email)).map(({ subject }) => subject);
+      await until("the welcome", async () => (await subjects()).length > 0);
+      await travel(stack.db, "1 hour");
+      await until("the reminder", async () => (await subjects()).length > 1);
+      assertEquals(await subjects(), ["Welcome, friend", "Only your name is missing"]);
+    });
+  }
+});
+
+Deno.test("every other block of the README runs", async (t) => {
+  await using stack = await openStack();
+  for (const block of blocks.filter((block) => !savesWorkflow(block))) {
+    await t.step(`the ${block.language} on line ${block.line}`, () => runBlock(stack, block));
+  }
+});
+
+/** Runs a block as it stands, with the stack in the place of the reader's project. */
+async function runBlock(stack: TestStack, { language, code }: CodeBlock): Promise<void> {
+  const localCode = code.replaceAll("https://<ref>.supabase.co", stack.info.api_url)
+    .replaceAll("https://app.example.com", stack.info.inbox_url);
+  if (language === "sql") await stack.db.unsafe(localCode);
+  else await runTypeScript(stack, localCode);
+}
+
+async function runTypeScript({ info }: TestStack, code: string): Promise<void> {
+  const path = await Deno.makeTempFile({ suffix: ".ts" });
+  try {
+    await Deno.writeTextFile(path, code);
+    const { code: status, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "--check", "--config", join(ROOT, "deno.json"), "--allow-all", path],
+      env: { SUPABASE_URL: info.api_url, SUPABASE_SECRET_KEY: info.secret_key, NO_COLOR: "1" },
+    }).output();
+    assertEquals(status, 0, new TextDecoder().decode(stderr));
+  } finally {
+    await Deno.remove(path);
+  }
+}
+
+async function removeWorkflow({ db }: TestStack): Promise<void> {
+  await db.unsafe(`
+    update public.workflow set is_active = false where name = 'welcome';
+    delete from public.workflow_action_logs l
+      using public.workflow w where w.id = l.workflow_id and w.name = 'welcome';
+    delete from public.workflow_run r
+      using public.workflow w where w.id = r.workflow_id and w.name = 'welcome';
+    delete from public.workflow where name = 'welcome';
+  `);
+}
