@@ -105,6 +105,7 @@ create table workflow_engine.settings (
   lease_grace interval not null default '30 seconds',
   events_per_batch integer not null default 1000,
   batch_bytes integer not null default 4194304,
+  output_bytes integer not null default 262144,
   costly_expression_bytes integer not null default 16384,
   waiting_timeout interval not null default '7 days',
   actions_per_worker integer not null default 500,
@@ -115,6 +116,7 @@ create table workflow_engine.settings (
   constraint lease_grace_is_positive check (lease_grace > interval '0'),
   constraint events_per_batch_is_positive check (events_per_batch > 0),
   constraint batch_bytes_is_positive check (batch_bytes > 0),
+  constraint output_bytes_is_positive check (output_bytes > 0),
   constraint costly_expression_bytes_is_positive check (costly_expression_bytes > 0),
   constraint waiting_timeout_is_positive check (waiting_timeout > interval '0'),
   constraint actions_per_worker_is_positive check (actions_per_worker > 0),
@@ -130,6 +132,8 @@ comment on column workflow_engine.settings.events_per_batch is
   'How many events one call matches with definitions.';
 comment on column workflow_engine.settings.batch_bytes is
   'The size in bytes at which a batch of claims ends.';
+comment on column workflow_engine.settings.output_bytes is
+  'The largest output in bytes that an action may report.';
 comment on column workflow_engine.settings.costly_expression_bytes is
   'The largest data in bytes that an expression with two wildcards may look at.';
 comment on column workflow_engine.settings.waiting_timeout is
@@ -160,6 +164,7 @@ create table public.workflow (
   if_past text not null default 'auto',
   if_past_within integer,
   condition text,
+  vars jsonb not null default '{}',
   priority smallint not null default 5,
   is_active boolean not null default true,
   version integer not null default 0,
@@ -176,6 +181,7 @@ create table public.workflow (
   constraint if_past_is_known check (if_past in ('auto', 'skip', 'run_now', 'run_if_within')),
   constraint run_if_within_names_its_minutes
     check ((if_past = 'run_if_within') = (if_past_within is not null)),
+  constraint vars_are_an_object check (jsonb_typeof(vars) = 'object'),
   constraint workflow_priority_is_a_digit check (priority between 0 and 9)
 );
 
@@ -197,13 +203,16 @@ comment on column public.workflow.if_past is
   'What happens when the time is past already: skip, run_now, run_if_within (if_past_within minutes); auto skips for phase before and runs otherwise.';
 comment on column public.workflow.condition is
   'An SQL/JSON path predicate over the event; without a true result no run begins.';
+comment on column public.workflow.vars is
+  'Constants of the workflow; expressions read them as $.vars.';
 comment on column public.workflow.priority is '0 is the most urgent, 9 the least.';
 comment on column public.workflow.version is 'The version that new runs get; the engine counts it.';
 
 
 -- 10_definitions/workflow_action.sql
 
--- An action of a definition. Actions run by "order"; equal orders run side by side.
+-- An action of a definition: a node of its graph. depends_on names what it follows; without it, an
+-- action follows those of the next lower "order", and equal orders run side by side.
 create table public.workflow_action (
   id uuid not null default workflow_engine.new_id(),
   organization_id text,
@@ -212,8 +221,18 @@ create table public.workflow_action (
   name text not null,
   action_type text not null,
   target_endpoint text,
+  headers jsonb not null default '{}',
   payload jsonb not null default '{}',
+  depends_on text[],
+  join_count integer,
+  run_if text not null default 'success',
   condition text,
+  for_each text,
+  max_concurrency integer not null default 10,
+  tolerated_failure_count integer not null default 0,
+  tolerated_failure_percentage numeric not null default 0,
+  continue_on_failure boolean not null default false,
+  compensate_with text,
   delay interval not null default '0',
   timeout_seconds integer not null default 60,
   max_retries integer not null default 5,
@@ -229,6 +248,14 @@ create table public.workflow_action (
   constraint workflow_action_name_is_unique_in_its_workflow unique (workflow_id, name),
   constraint workflow_action_name_is_a_word check (name ~ '^[A-Za-z_][A-Za-z0-9_]{0,62}$'),
   constraint action_type_is_a_word check (action_type ~ '^[A-Za-z_][A-Za-z0-9_.-]{0,62}$'),
+  constraint headers_are_an_object check (jsonb_typeof(headers) = 'object'),
+  constraint run_if_is_known check (run_if in ('success', 'failure', 'always')),
+  constraint join_count_is_positive check (join_count > 0),
+  constraint a_join_counts_successes check (join_count is null or run_if = 'success'),
+  constraint max_concurrency_is_positive check (max_concurrency > 0),
+  constraint tolerated_failure_count_is_not_negative check (tolerated_failure_count >= 0),
+  constraint tolerated_failure_percentage_is_a_percentage
+    check (tolerated_failure_percentage between 0 and 100),
   constraint payload_is_an_object check (jsonb_typeof(payload) = 'object'),
   constraint delay_is_between_0_and_10_years check (delay between interval '0' and interval '10 years'),
   constraint timeout_is_between_1_second_and_1_day check (timeout_seconds between 1 and 86400),
@@ -247,11 +274,30 @@ comment on column public.workflow_action."order" is
 comment on column public.workflow_action.name is
   'A word, unique in its workflow; later actions read $.actions.<name>.output. The action type when left out.';
 comment on column public.workflow_action.action_type is
-  'Which handler runs it: send_email, http_request, webhook, log, or one of your own.';
+  'Which handler runs it: send_email, http_request, webhook, log, choice, or one of your own.';
 comment on column public.workflow_action.target_endpoint is
   'Where set, the application at this URL runs the action; a relative URL is taken from Vault''s APP_URL.';
 comment on column public.workflow_action.payload is
   'The input, a template: "Hello {{ $.record.name | default: ''you'' }}".';
+comment on column public.workflow_action.headers is
+  'Headers of the call to target_endpoint, a template.';
+comment on column public.workflow_action.depends_on is
+  'The names of the actions it follows; {} for none; null for those of the next lower order.';
+comment on column public.workflow_action.join_count is
+  'How many of depends_on must have completed: all when null, 1 for any. The rest is stopped.';
+comment on column public.workflow_action.run_if is
+  'What the actions it follows must have come to: success (none failed), failure (one did), always.';
+comment on column public.workflow_action.for_each is
+  'An SQL/JSON path to an array: the action runs once for each item, which it reads as $.item.';
+comment on column public.workflow_action.max_concurrency is 'How many items run at once.';
+comment on column public.workflow_action.tolerated_failure_count is
+  'How many items may fail before the action does.';
+comment on column public.workflow_action.tolerated_failure_percentage is
+  'What share of the items, in percent, may fail before the action does; the larger of both counts.';
+comment on column public.workflow_action.continue_on_failure is
+  'Whether the run goes on, and may complete, when this action fails.';
+comment on column public.workflow_action.compensate_with is
+  'The name of the action that undoes this one when the run fails; that one runs for nothing else.';
 comment on column public.workflow_action.condition is
   'An SQL/JSON path predicate, evaluated when the action is due, with the current record; not true means skipped.';
 comment on column public.workflow_action.delay is 'How long after it became ready the action is due.';
@@ -279,6 +325,7 @@ create table workflow_engine.workflow_version (
   if_past_within interval,
   condition jsonpath,
   condition_is_costly boolean not null,
+  vars jsonb not null,
   priority smallint not null,
   saved_at timestamptz not null default workflow_engine.clock(),
   saved_by text not null default session_user,
@@ -302,7 +349,20 @@ create table workflow_engine.action_version (
   "order" integer not null,
   name text not null,
   action_type text not null,
+  depends_on uuid[] not null,
+  join_count integer,
+  run_if text not null,
+  continue_on_failure boolean not null,
+  is_compensation boolean not null,
+  compensate_with uuid,
+  choices jsonb,
   condition jsonpath,
+  condition_root text,
+  condition_reads_item boolean not null,
+  for_each jsonpath,
+  max_concurrency integer not null,
+  tolerated_failure_count integer not null,
+  tolerated_failure_percentage numeric not null,
   delay interval not null,
   timeout_seconds integer not null,
   max_retries integer not null,
@@ -313,6 +373,7 @@ create table workflow_engine.action_version (
   template jsonb not null,
   holes jsonb not null,
   paths jsonpath[] not null,
+  path_roots text[] not null,
   takes_all boolean[] not null,
   reads_actions boolean not null,
   is_costly boolean not null,
@@ -327,11 +388,19 @@ create index action_version_order_idx
 
 comment on table workflow_engine.action_version is
   'An action of a saved version, its templates compiled into literals and typed holes.';
+comment on column workflow_engine.action_version.depends_on is
+  'The actions it follows, as the graph was resolved: names, next lower order, and the choice that names it.';
+comment on column workflow_engine.action_version.is_compensation is
+  'Whether it only undoes another action, and so has no place in the graph.';
+comment on column workflow_engine.action_version.choices is
+  'Of a choice, its rules in order: [{"condition", "then": [id]}]; the last one without a condition is the else.';
 comment on column workflow_engine.action_version.template is
   'Payload and target_endpoint; a text with placeholders is {"$template": [literal or index of a hole, …]}.';
 comment on column workflow_engine.action_version.holes is
   'What fills the template: [{"path", "filters": [{"name", "arguments"}], "required"}].';
 comment on column workflow_engine.action_version.paths is 'The holes'' paths, ready to be evaluated.';
+comment on column workflow_engine.action_version.path_roots is
+  'Which part of the data each path reads: event, record, actions, rest or mixed.';
 comment on column workflow_engine.action_version.takes_all is
   'Whether a hole takes all that its path finds (it has a wildcard), as an array.';
 comment on column workflow_engine.action_version.reads_actions is
@@ -369,6 +438,28 @@ return (
 
 comment on function workflow_engine.count_wildcards(jsonpath) is
   'How many wildcards ([*], .*, ranges, keyvalue()) a path has.';
+
+-- Which part of the data a path reads: one of event, record, actions, the rest (vars, item, run, now),
+-- or, when it is not one alone, mixed.
+create or replace function workflow_engine.path_root(path jsonpath)
+returns text
+language sql
+immutable
+set search_path = ''
+as $$
+  select case when count(*) = 1 then min(r.part) else 'mixed' end
+  from (
+    select distinct case
+      when m[1] in ('event', 'record', 'actions') then m[1]
+      when m[1] is null then 'mixed'
+      else 'rest'
+    end as part
+    from regexp_matches(path_root.path::text, '\$(?:\."([^"]*)")?', 'g') m
+  ) r;
+$$;
+
+comment on function workflow_engine.path_root(jsonpath) is
+  'Which part of the data a path reads.';
 
 -- Whether a filter stands inside another filter: each step into one opens a parenthesis that only
 -- its own end closes.
@@ -758,6 +849,206 @@ comment on function workflow_engine.compile_template(jsonb, text, jsonb) is
   'Compiles a JSON template: texts with placeholders become {"$template": […]}, all else stays.';
 
 
+-- 10_definitions/graph.sql
+
+-- The rules of a choice's payload, {"choices": [{"if", "then": name or [names]}], "else": name or [names]},
+-- in order: the else is the rule without a condition, and the last.
+create or replace function workflow_engine.read_rules(payload jsonb)
+returns table (number bigint, condition text, targets text[])
+language sql
+immutable
+set search_path = ''
+as $$
+  select r.number, r.rule ->> 'if', array(
+    select jsonb_array_elements_text(case jsonb_typeof(r.rule -> 'then') when 'array' then r.rule -> 'then' else jsonb_build_array(r.rule -> 'then') end)
+  )
+  from jsonb_array_elements(
+    case jsonb_typeof(read_rules.payload -> 'choices') when 'array' then read_rules.payload -> 'choices' else '[]' end
+    || case when read_rules.payload ? 'else' then jsonb_build_array(jsonb_build_object('then', read_rules.payload -> 'else')) else '[]' end
+  ) with ordinality r (rule, number);
+$$;
+
+comment on function workflow_engine.read_rules(jsonb) is
+  'The rules of a choice in order, the else (without a condition) last.';
+
+-- What each action of a workflow follows, by name: what it says itself, else the next lower order, and
+-- in any case the choice that names it. Compensations stand outside of the graph.
+create or replace function workflow_engine.read_edges(workflow_id uuid)
+returns table (name text, depends_on text)
+language sql
+stable
+set search_path = ''
+as $$
+  with action as (
+    select a.*, exists (
+      select from public.workflow_action c where c.workflow_id = a.workflow_id and c.compensate_with = a.name
+    ) as is_compensation
+    from public.workflow_action a
+    where a.workflow_id = read_edges.workflow_id
+  )
+  select a.name, d.name
+  from action a
+  cross join lateral unnest(a.depends_on) d (name)
+  union
+  select a.name, b.name
+  from action a
+  join action b on not b.is_compensation and b."order" = (
+    select max(c."order") from action c where c."order" < a."order" and not c.is_compensation
+  )
+  where a.depends_on is null and not a.is_compensation
+  union
+  select t.name, c.name
+  from action c
+  cross join lateral workflow_engine.read_rules(c.payload) r
+  cross join lateral unnest(r.targets) t (name)
+  where c.action_type = 'choice';
+$$;
+
+comment on function workflow_engine.read_edges(uuid) is
+  'The edges of a workflow''s graph by name: each action and one that it follows.';
+
+-- The first way round that a workflow's graph has, as a -> b -> a; null when it has none.
+create or replace function workflow_engine.find_cycle(workflow_id uuid)
+returns text
+language sql
+stable
+set search_path = ''
+as $$
+  with recursive edge as materialized (
+    select e.name, e.depends_on from workflow_engine.read_edges(find_cycle.workflow_id) e
+  ),
+  walk (start, name, path) as (
+    select e.name, e.depends_on, array[e.name, e.depends_on] from edge e
+    union
+    select w.start, e.depends_on, w.path || e.depends_on
+    from walk w
+    join edge e on e.name = w.name
+    where w.name <> w.start and e.depends_on <> all (w.path[2:])
+  )
+  select array_to_string(w.path, ' -> ')
+  from walk w
+  where w.name = w.start
+  order by cardinality(w.path), w.path
+  limit 1;
+$$;
+
+comment on function workflow_engine.find_cycle(uuid) is
+  'The shortest cycle of a workflow''s graph as a sentence of names, or null.';
+
+-- What is wrong with a workflow's graph: the action, its field, and a sentence a row. Without an
+-- action, the fault is the graph's.
+create or replace function workflow_engine.find_graph_faults(workflow_id uuid)
+returns table (action text, field text, fault text)
+language sql
+stable
+set search_path = ''
+as $$
+  with action as (
+    select a.* from public.workflow_action a where a.workflow_id = find_graph_faults.workflow_id
+  ),
+  reference as (
+    select a.name, 'depends_on' as field, d.name as target from action a cross join lateral unnest(a.depends_on) d (name)
+    union all
+    select a.name, 'compensate_with', a.compensate_with from action a where a.compensate_with is not null
+    union all
+    select a.name, 'payload', t.name
+    from action a
+    cross join lateral workflow_engine.read_rules(a.payload) r
+    cross join lateral unnest(r.targets) t (name)
+    where a.action_type = 'choice'
+  )
+  select r.name, r.field, format('it names "%s", which this workflow does not have', coalesce(r.target, 'null'))
+  from reference r
+  where not exists (select from action a where a.name = r.target)
+  union all
+  select r.name, r.field, format('it follows "%s", which only undoes another action', r.target)
+  from reference r
+  where r.field <> 'compensate_with' and exists (select from action c where c.compensate_with = r.target)
+  union all
+  select a.name, 'join_count', format('it waits for %s of the actions it follows, but follows %s', a.join_count, e.count)
+  from action a
+  cross join lateral (
+    select count(*) from workflow_engine.read_edges(find_graph_faults.workflow_id) e where e.name = a.name
+  ) e
+  where a.join_count > e.count
+  union all
+  select a.name, 'payload', 'a choice needs {"choices": [{"if", "then"}], "else"}'
+  from action a
+  where a.action_type = 'choice' and not exists (
+    select from workflow_engine.read_rules(a.payload) r where r.condition is not null
+  )
+  union all
+  select null, 'actions', 'the actions wait for each other and are never reached: ' || c.path
+  from workflow_engine.find_cycle(find_graph_faults.workflow_id) c (path)
+  where c.path is not null;
+$$;
+
+comment on function workflow_engine.find_graph_faults(uuid) is
+  'What is wrong with a workflow''s graph: unknown names, cycles, joins that can never be met.';
+
+-- Refuses a graph that could not run, naming the first fault.
+create or replace function workflow_engine.check_graph(workflow_id uuid)
+returns void
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_fault record;
+begin
+  select f.*, w.name as workflow
+  into v_fault
+  from public.workflow w
+  cross join lateral workflow_engine.find_graph_faults(w.id) f
+  where w.id = check_graph.workflow_id
+  limit 1;
+  if found then
+    perform workflow_engine.raise_error(
+      'PT422', 'definition.graph_invalid',
+      format('Cannot save %sworkflow "%s" at /%s: %s', 'action "' || v_fault.action || '" of ', v_fault.workflow, v_fault.field, v_fault.fault),
+      'Insert actions that name each other in one statement, or save the whole definition with workflow_deploy.'
+    );
+  end if;
+end;
+$$;
+
+comment on function workflow_engine.check_graph(uuid) is
+  'Raises PT422 for a graph that could not run.';
+
+-- The graph of a workflow by id, as a version keeps it.
+create or replace function workflow_engine.resolve_graph(workflow_id uuid)
+returns table (workflow_action_id uuid, depends_on uuid[], is_compensation boolean, compensate_with uuid, choices jsonb)
+language sql
+stable
+set search_path = ''
+as $$
+  with action as (
+    select a.* from public.workflow_action a where a.workflow_id = resolve_graph.workflow_id
+  ),
+  edge as materialized (
+    select e.name, b.id from workflow_engine.read_edges(resolve_graph.workflow_id) e join action b on b.name = e.depends_on
+  )
+  select
+    a.id,
+    array(select e.id from edge e where e.name = a.name order by e.id),
+    exists (select from action c where c.compensate_with = a.name),
+    (select c.id from action c where c.name = a.compensate_with),
+    case when a.action_type = 'choice' then (
+      select jsonb_agg(
+        jsonb_build_object('condition', r.condition, 'targets', (
+          select jsonb_agg(b.id) from action b where b.name = any (r.targets)
+        ), 'names', r.targets)
+        order by r.number
+      )
+      from workflow_engine.read_rules(a.payload) r
+    ) end
+  from action a;
+$$;
+
+comment on function workflow_engine.resolve_graph(uuid) is
+  'The graph of a workflow by id: what each action follows, undoes and chooses.';
+
+
 -- 10_definitions/check_workflow.sql
 
 -- Checks a definition's expressions before the row is written, so that an error names the field and
@@ -808,9 +1099,15 @@ begin
   from public.workflow w
   where w.id = new.workflow_id;
   perform workflow_engine.check_condition(new.condition, v_where || '/condition');
-  perform workflow_engine.compile_template(
-    jsonb_build_object('payload', new.payload, 'target_endpoint', new.target_endpoint), v_where, '[]'
-  );
+  perform workflow_engine.check_path(new.for_each, v_where || '/for_each');
+  if new.action_type = 'choice' then
+    perform workflow_engine.check_condition(r.condition, v_where || '/payload/choices/' || (r.number - 1) || '/if')
+    from workflow_engine.read_rules(new.payload) r;
+  else
+    perform workflow_engine.compile_template(
+      jsonb_build_object('payload', new.payload, 'target_endpoint', new.target_endpoint, 'headers', new.headers), v_where, '[]'
+    );
+  end if;
   if new.target_endpoint !~ '\{\{' and new.target_endpoint !~ '^/[^/\\]' then
     perform workflow_engine.check_url(new.target_endpoint, v_where || '/target_endpoint');
   end if;
@@ -831,40 +1128,71 @@ create or replace trigger check_workflow_action
 
 -- 10_definitions/save_versions.sql
 
--- A definition as its author wrote it, without what the engine adds; equal documents are the same
--- version, whatever was written in between.
+-- The default of each column of a table, evaluated.
+create or replace function workflow_engine.column_defaults(table_name regclass)
+returns jsonb
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_defaults text;
+  v_result jsonb;
+begin
+  select string_agg(format('%s as %I', pg_catalog.pg_get_expr(d.adbin, d.adrelid), a.attname), ', ')
+  into v_defaults
+  from pg_catalog.pg_attrdef d
+  join pg_catalog.pg_attribute a on a.attrelid = d.adrelid and a.attnum = d.adnum
+  where d.adrelid = column_defaults.table_name;
+  execute format('select to_jsonb(d) from (select %s) d', v_defaults) into v_result;
+  return v_result;
+end;
+$$;
+
+comment on function workflow_engine.column_defaults(regclass) is
+  'The default of each column of a table as {column: value}.';
+
+-- A row as a document: without nulls, without what is the column's default anyway, and without these keys.
+create or replace function workflow_engine.to_document(fields jsonb, defaults jsonb, without text[])
+returns jsonb
+language sql
+immutable
+set search_path = ''
+as $$
+  select coalesce(jsonb_object_agg(f.key, f.value), '{}')
+  from jsonb_each(to_document.fields - to_document.without) f
+  where f.value <> 'null' and f.value is distinct from to_document.defaults -> f.key;
+$$;
+
+comment on function workflow_engine.to_document(jsonb, jsonb, text[]) is
+  'A row as a document, without nulls and defaults.';
+
+-- A definition as its author wrote it: what workflow_deploy() takes. Equal documents are the same
+-- version. Whether it is active is a switch beside it, not part of it.
 create or replace function workflow_engine.definition_document(workflow_id uuid)
 returns jsonb
 language sql
 stable
 set search_path = ''
 as $$
-  select to_jsonb(w) - array['version', 'is_active', 'created_at', 'updated_at'] || jsonb_build_object(
-    'actions', coalesce((
-      select jsonb_agg(
-        to_jsonb(a) - array['workflow_id', 'organization_id', 'created_at', 'updated_at']
-        order by a."order", a.id
-      )
-      from public.workflow_action a
-      where a.workflow_id = w.id
-    ), '[]')
-  )
+  select workflow_engine.to_document(
+    to_jsonb(w), workflow_engine.column_defaults('public.workflow'),
+    array['id', 'version', 'is_active', 'created_at', 'updated_at']
+  ) || jsonb_build_object('actions', coalesce((
+    select jsonb_agg(
+      workflow_engine.to_document(to_jsonb(a), d.defaults, array['id', 'workflow_id', 'organization_id', 'created_at', 'updated_at'])
+      order by a."order", a.id
+    )
+    from public.workflow_action a
+    cross join (select workflow_engine.column_defaults('public.workflow_action') as defaults) d
+    where a.workflow_id = w.id
+  ), '[]'))
   from public.workflow w
   where w.id = definition_document.workflow_id;
 $$;
 
 comment on function workflow_engine.definition_document(uuid) is
-  'A workflow with its actions as one document.';
-
--- Whether a path reads the outputs of earlier actions: by name, or because it reads the whole root.
-create or replace function workflow_engine.reads_actions(path jsonpath)
-returns boolean
-language sql
-immutable
-return path::text ~ '\$\."actions"' or workflow_engine.path_syntax(path) ~ '\$(?!\.")';
-
-comment on function workflow_engine.reads_actions(jsonpath) is
-  'Whether a path reads $.actions.';
+  'A workflow with its actions as the document that workflow_deploy() takes.';
 
 -- Compiles the current actions of a workflow into a version that exists already.
 create or replace function workflow_engine.compile_actions(workflow_id uuid, version integer)
@@ -873,28 +1201,37 @@ language sql
 set search_path = ''
 as $$
   insert into workflow_engine.action_version (
-    workflow_id, version, workflow_action_id, "order", name, action_type, condition, delay,
-    timeout_seconds, max_retries, backoff_base, backoff_factor, backoff_cap, priority,
-    template, holes, paths, takes_all, reads_actions, is_costly
+    workflow_id, version, workflow_action_id, "order", name, action_type, depends_on, join_count, run_if,
+    continue_on_failure, is_compensation, compensate_with, choices, condition, condition_root, condition_reads_item, for_each,
+    max_concurrency, tolerated_failure_count, tolerated_failure_percentage, delay, timeout_seconds, max_retries,
+    backoff_base, backoff_factor, backoff_cap, priority, template, holes, paths, path_roots, takes_all, reads_actions, is_costly
   )
   select
-    a.workflow_id, compile_actions.version, a.id, a."order", a.name, a.action_type,
-    a.condition::jsonpath, a.delay, a.timeout_seconds, a.max_retries, a.backoff_base,
-    a.backoff_factor, a.backoff_cap, coalesce(a.priority, w.priority),
-    c.compiled, h.holes, h.paths, h.takes_all,
-    coalesce(workflow_engine.reads_actions(a.condition::jsonpath), false) or h.reads_actions,
-    h.is_costly or coalesce(workflow_engine.count_wildcards(a.condition::jsonpath) > 1, false)
+    a.workflow_id, compile_actions.version, a.id, a."order", a.name, a.action_type, g.depends_on, a.join_count, a.run_if,
+    a.continue_on_failure, g.is_compensation, g.compensate_with, g.choices, a.condition::jsonpath,
+    workflow_engine.path_root(a.condition::jsonpath), coalesce(a.condition::jsonpath::text ~ '\$\."item"', false), a.for_each::jsonpath,
+    a.max_concurrency, a.tolerated_failure_count, a.tolerated_failure_percentage, a.delay, a.timeout_seconds, a.max_retries,
+    a.backoff_base, a.backoff_factor, a.backoff_cap, coalesce(a.priority, w.priority),
+    c.compiled, h.holes, h.paths, h.path_roots, h.takes_all,
+    concat(a.condition, a.for_each, g.choices::text, h.paths::text) ~ '\$\.\\*"?actions',
+    h.is_costly or coalesce(greatest(
+      workflow_engine.count_wildcards(a.condition::jsonpath), workflow_engine.count_wildcards(a.for_each::jsonpath)
+    ) > 1, false)
   from public.workflow_action a
   join public.workflow w on w.id = a.workflow_id
+  join workflow_engine.resolve_graph(compile_actions.workflow_id) g on g.workflow_action_id = a.id
   cross join lateral workflow_engine.compile_template(
-    jsonb_build_object('payload', a.payload, 'target_endpoint', a.target_endpoint), '', '[]'
+    case
+      when a.action_type = 'choice' then '{}'
+      else jsonb_build_object('payload', a.payload, 'target_endpoint', a.target_endpoint, 'headers', a.headers)
+    end, '', '[]'
   ) c
   cross join lateral (
     select
       coalesce(jsonb_agg(e.hole - 'takes_all' order by e.ordinality), '[]') as holes,
       coalesce(array_agg((e.hole ->> 'path')::jsonpath order by e.ordinality), '{}') as paths,
+      coalesce(array_agg(workflow_engine.path_root((e.hole ->> 'path')::jsonpath) order by e.ordinality), '{}') as path_roots,
       coalesce(array_agg((e.hole ->> 'takes_all')::boolean order by e.ordinality), '{}') as takes_all,
-      coalesce(bool_or(workflow_engine.reads_actions((e.hole ->> 'path')::jsonpath)), false) as reads_actions,
       coalesce(bool_or(workflow_engine.count_wildcards((e.hole ->> 'path')::jsonpath) > 1), false) as is_costly
     from jsonb_array_elements(c.holes) with ordinality e (hole, ordinality)
   ) h
@@ -904,7 +1241,8 @@ $$;
 comment on function workflow_engine.compile_actions(uuid, integer) is
   'Compiles the actions of a workflow into action_version rows.';
 
--- Writes the version that new runs get. A version that this very transaction saved and that no run
+-- Writes the version that new runs get, if the definition changed; workflow_deploy() calls it once, when
+-- it has written everything. A version that this very transaction saved and that no run
 -- has taken yet is replaced, so that a definition written in several statements is one version.
 create or replace function workflow_engine.save_version(workflow_id uuid)
 returns void
@@ -921,9 +1259,12 @@ begin
   where v.workflow_id = save_version.workflow_id
   order by v.version desc
   limit 1;
-  if v_document is null or v_document = v_latest.document then
+  if v_document is null or v_document = v_latest.document
+    or current_setting('workflow_engine.deploying', true) = save_version.workflow_id::text
+  then
     return;
   end if;
+  perform workflow_engine.check_graph(save_version.workflow_id);
   v_version := coalesce(v_latest.version, 0) + 1;
   if v_latest.saved_in = pg_current_xact_id() and not exists (
     select from public.workflow_run r
@@ -935,20 +1276,24 @@ begin
   end if;
   insert into workflow_engine.workflow_version (
     workflow_id, version, document, phase, "interval", relative_to, timezone, if_past,
-    if_past_within, condition, condition_is_costly, priority
+    if_past_within, condition, condition_is_costly, vars, priority
   )
   select
     w.id, v_version, v_document, w.phase, make_interval(mins => w."interval"),
     w.relative_to::jsonpath, w.timezone,
     case when w.if_past <> 'auto' then w.if_past when w.phase = 'before' then 'skip' else 'run_now' end,
     make_interval(mins => w.if_past_within), w.condition::jsonpath,
-    coalesce(workflow_engine.count_wildcards(w.condition::jsonpath) > 1, false), w.priority
+    coalesce(workflow_engine.count_wildcards(w.condition::jsonpath) > 1, false), w.vars, w.priority
   from public.workflow w
   where w.id = save_version.workflow_id;
   perform workflow_engine.compile_actions(save_version.workflow_id, v_version);
   update public.workflow w
   set version = v_version
   where w.id = save_version.workflow_id and w.version <> v_version;
+  insert into public.workflow_history (organization_id, workflow_id, kind, detail)
+  select w.organization_id, w.id, 'definition_saved', jsonb_build_object('version', v_version)
+  from public.workflow w
+  where w.id = save_version.workflow_id;
 end;
 $$;
 
@@ -1022,6 +1367,521 @@ create or replace trigger save_deleted_actions
   after delete on public.workflow_action
   referencing old table as changed
   for each statement execute function workflow_engine.save_changed_actions();
+
+
+-- 10_definitions/workflow_deploy.sql
+
+-- Every fault of a JSON template, each with its pointer: texts are compiled one by one.
+create or replace function workflow_engine.find_template_faults(value jsonb, base text)
+returns table (pointer text, fault text)
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return query
+    select f.*
+    from jsonb_each(case jsonb_typeof(find_template_faults.value) when 'object' then find_template_faults.value else '{}' end) e
+    cross join lateral workflow_engine.find_template_faults(
+      e.value, find_template_faults.base || '/' || replace(replace(e.key, '~', '~0'), '/', '~1')
+    ) f;
+  return query
+    select f.*
+    from jsonb_array_elements(case jsonb_typeof(find_template_faults.value) when 'array' then find_template_faults.value else '[]' end)
+      with ordinality e (value, number)
+    cross join lateral workflow_engine.find_template_faults(e.value, find_template_faults.base || '/' || (e.number - 1)) f;
+  if jsonb_typeof(find_template_faults.value) = 'string' then
+    perform workflow_engine.compile_text(find_template_faults.value #>> '{}', find_template_faults.base, jsonb '[]');
+  end if;
+exception
+  when sqlstate 'PT422' then
+    return query select find_template_faults.base, sqlerrm;
+end;
+$$;
+
+comment on function workflow_engine.find_template_faults(jsonb, text) is
+  'Every fault of a JSON template with its JSON pointer.';
+
+-- Why a row cannot be written, or null: it is inserted and taken back.
+create or replace function workflow_engine.try_insert(table_name regclass, fields jsonb)
+returns text
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_columns text := (select string_agg(quote_ident(k.name), ', ') from jsonb_object_keys(try_insert.fields) k (name));
+begin
+  begin
+    execute format('insert into %s (%s) select %s from jsonb_populate_record(null::%s, $1)',
+      try_insert.table_name, v_columns, v_columns, try_insert.table_name) using try_insert.fields;
+    raise exception using errcode = 'WF000';
+  exception
+    when sqlstate 'WF000' then
+      return null;
+    when others then
+      return upper(left(sqlerrm, 1)) || substr(sqlerrm, 2);
+  end;
+end;
+$$;
+
+comment on function workflow_engine.try_insert(regclass, jsonb) is
+  'Why a row with these fields cannot be written, or null; nothing stays written.';
+
+-- Every fault of one row of a document: unknown and missing keys, each field by itself beside the
+-- minimum that a row needs, and, when all of them are well, the row as a whole.
+create or replace function workflow_engine.find_row_faults(table_name regclass, fields jsonb, minimum jsonb, base text)
+returns table (pointer text, fault text)
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_field record;
+  v_fault text;
+  v_is_well boolean := true;
+begin
+  for v_field in select e.key, e.value from jsonb_each(find_row_faults.fields) e loop
+    if not exists (
+      select from pg_catalog.pg_attribute a
+      where a.attrelid = find_row_faults.table_name and a.attname = v_field.key and a.attnum > 0
+        and a.attname not in ('id', 'workflow_id', 'version', 'created_at', 'updated_at')
+    ) then
+      v_fault := format('The key "%s" is not known', v_field.key);
+    elsif v_field.key not in ('payload', 'headers') or jsonb_typeof(v_field.value) <> 'object' then
+      v_fault := workflow_engine.try_insert(
+        find_row_faults.table_name, find_row_faults.minimum || jsonb_build_object(v_field.key, v_field.value)
+      );
+    else
+      return query
+        select f.* from workflow_engine.find_template_faults(v_field.value, format('%s/%s', find_row_faults.base, v_field.key)) f
+        where find_row_faults.fields ->> 'action_type' is distinct from 'choice';
+      v_is_well := v_is_well and not found;
+      continue;
+    end if;
+    if v_fault is not null then
+      v_is_well := false;
+      return query select format('%s/%s', find_row_faults.base, v_field.key), v_fault;
+    end if;
+  end loop;
+  return query
+    select format('%s/%s', find_row_faults.base, k.name), format('The key "%s" is missing', k.name)
+    from jsonb_object_keys(find_row_faults.minimum) k (name)
+    where k.name in ('name', 'trigger', 'action_type') and not find_row_faults.fields ? k.name;
+  v_is_well := v_is_well and not found;
+  v_fault := workflow_engine.try_insert(find_row_faults.table_name, find_row_faults.minimum || find_row_faults.fields);
+  if v_is_well and v_fault is not null then
+    return query select find_row_faults.base, v_fault;
+  end if;
+end;
+$$;
+
+comment on function workflow_engine.find_row_faults(regclass, jsonb, jsonb, text) is
+  'Every fault of one row of a definition document with its JSON pointer.';
+
+-- Switches the saving of one workflow's versions off, and on again with null, while it is written in
+-- several statements of this transaction.
+create or replace function workflow_engine.set_deploying(workflow_id uuid)
+returns void
+language sql
+set search_path = ''
+as $$
+  select set_config('workflow_engine.deploying', coalesce(set_deploying.workflow_id::text, ''), true);
+$$;
+
+comment on function workflow_engine.set_deploying(uuid) is
+  'Keeps a workflow from being saved as a version while it is written in several statements.';
+
+-- What is wrong with the actions of a document, each by itself. `workflow_id` is a workflow that they
+-- may be tried in.
+create or replace function workflow_engine.find_action_faults(workflow_id uuid, actions jsonb)
+returns table (pointer text, fault text)
+language sql
+set search_path = ''
+as $$
+  with action as (
+    select a.fields, a.number - 1 as position
+    from jsonb_array_elements(find_action_faults.actions) with ordinality a (fields, number)
+  )
+  select f.*
+  from action a
+  cross join lateral workflow_engine.find_row_faults(
+    'public.workflow_action', a.fields,
+    jsonb_build_object('workflow_id', find_action_faults.workflow_id, 'action_type', 'log'),
+    '/actions/' || a.position
+  ) f
+  where jsonb_typeof(a.fields) = 'object'
+  union all
+  select '/actions/' || a.position, 'An action is an object'
+  from action a
+  where jsonb_typeof(a.fields) <> 'object'
+  union all
+  select format('/actions/%s/name', a.position), format('The name "%s" stands twice', a.fields ->> 'name')
+  from action a
+  where exists (select from action b where b.position < a.position and b.fields -> 'name' = a.fields -> 'name');
+$$;
+
+comment on function workflow_engine.find_action_faults(uuid, jsonb) is
+  'What is wrong with the actions of a document, each by itself.';
+
+-- What is wrong with the graph that the actions of a document make in this workflow.
+create or replace function workflow_engine.find_document_graph_faults(workflow_id uuid, actions jsonb)
+returns table (pointer text, fault text)
+language plpgsql
+set search_path = ''
+as $$
+begin
+  perform workflow_engine.write_actions(find_document_graph_faults.workflow_id, find_document_graph_faults.actions);
+  return query
+    select coalesce('/actions/' || (a.number - 1), '') || '/' || f.field, upper(left(f.fault, 1)) || substr(f.fault, 2)
+    from workflow_engine.find_graph_faults(find_document_graph_faults.workflow_id) f
+    left join jsonb_array_elements(find_document_graph_faults.actions) with ordinality a (fields, number)
+      on coalesce(a.fields ->> 'name', a.fields ->> 'action_type') = f.action;
+end;
+$$;
+
+comment on function workflow_engine.find_document_graph_faults(uuid, jsonb) is
+  'What is wrong with the graph that the actions of a document make, with JSON pointers.';
+
+-- Everything that is wrong with a document, as [{"pointer", "fault"}]. It is tried in the database's own
+-- tables, under their own constraints and checks, and taken back.
+create or replace function workflow_engine.find_definition_faults(definition jsonb)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_actions jsonb := coalesce(find_definition_faults.definition -> 'actions', '[]');
+  v_workflow uuid := workflow_engine.new_id();
+  v_faults jsonb;
+begin
+  if jsonb_typeof(find_definition_faults.definition) is distinct from 'object' or jsonb_typeof(v_actions) <> 'array' then
+    return jsonb '[{"pointer": "", "fault": "A definition is an object with an array of actions"}]';
+  end if;
+  begin
+    perform workflow_engine.set_deploying(v_workflow);
+    select coalesce(jsonb_agg(to_jsonb(f)), '[]') into v_faults
+    from workflow_engine.find_row_faults(
+      'public.workflow',
+      find_definition_faults.definition - 'actions',
+      jsonb_build_object('id', v_workflow, 'name', 'unnamed', 'trigger', 'none', 'organization_id', v_workflow), ''
+    ) f;
+    insert into public.workflow (id, name, organization_id, trigger) values (v_workflow, 'unnamed', v_workflow, 'none');
+    select v_faults || coalesce(jsonb_agg(to_jsonb(f)), '[]') into v_faults
+    from workflow_engine.find_action_faults(v_workflow, v_actions) f;
+    if v_faults = '[]' then
+      select coalesce(jsonb_agg(to_jsonb(f)), '[]') into v_faults
+      from workflow_engine.find_document_graph_faults(v_workflow, v_actions) f;
+    end if;
+    raise exception using errcode = 'WF000';
+  exception
+    when sqlstate 'WF000' then
+      return v_faults;
+  end;
+end;
+$$;
+
+comment on function workflow_engine.find_definition_faults(jsonb) is
+  'Everything that is wrong with a definition document, as [{"pointer", "fault"}].';
+
+-- What is allowed but probably not meant, as [{"pointer", "warning"}].
+create or replace function workflow_engine.find_definition_warnings(definition jsonb)
+returns jsonb
+language sql
+immutable
+set search_path = ''
+as $$
+  select coalesce(jsonb_agg(jsonb_build_object(
+    'pointer', format('/actions/%s/payload', a.number - 1),
+    'warning', 'A choice without an else: when no rule holds, none of its branches is taken'
+  )), '[]')
+  from jsonb_array_elements(find_definition_warnings.definition -> 'actions') with ordinality a (fields, number)
+  where a.fields ->> 'action_type' = 'choice' and not a.fields -> 'payload' ? 'else';
+$$;
+
+comment on function workflow_engine.find_definition_warnings(jsonb) is
+  'What is probably not meant in a definition document, as [{"pointer", "warning"}].';
+
+-- Writes a row whole: these fields, and the columns' defaults for all others. A row of that id is replaced.
+create or replace function workflow_engine.write_row(table_name regclass, fields jsonb)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_columns text := (
+    select string_agg(quote_ident(a.attname), ', ')
+    from pg_catalog.pg_attribute a
+    where a.attrelid = write_row.table_name and a.attnum > 0 and not a.attisdropped
+  );
+begin
+  execute format(
+    'insert into %1$s (%2$s) select %2$s from jsonb_populate_record(null::%1$s, $1) on conflict (id) do update set (%2$s) = (select %3$s)',
+    write_row.table_name, v_columns, 'excluded.' || replace(v_columns, ', ', ', excluded.')
+  )
+  using workflow_engine.column_defaults(write_row.table_name) || write_row.fields;
+end;
+$$;
+
+comment on function workflow_engine.write_row(regclass, jsonb) is
+  'Inserts or replaces a row by its id, with the defaults for what is left out.';
+
+-- Makes the actions of a workflow those of a document. One of the same name stays the same action.
+create or replace function workflow_engine.write_actions(workflow_id uuid, actions jsonb)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  delete from public.workflow_action a
+  where a.workflow_id = write_actions.workflow_id and not exists (
+    select from jsonb_array_elements(write_actions.actions) n (fields)
+    where coalesce(n.fields ->> 'name', n.fields ->> 'action_type') = a.name
+  );
+  perform workflow_engine.write_row('public.workflow_action', n.fields || jsonb_build_object(
+    'id', coalesce(a.id, workflow_engine.new_id()),
+    'name', coalesce(n.fields ->> 'name', n.fields ->> 'action_type'),
+    'workflow_id', write_actions.workflow_id
+  ))
+  from jsonb_array_elements(write_actions.actions) n (fields)
+  left join public.workflow_action a
+    on a.workflow_id = write_actions.workflow_id
+    and a.name = coalesce(n.fields ->> 'name', n.fields ->> 'action_type');
+end;
+$$;
+
+comment on function workflow_engine.write_actions(uuid, jsonb) is
+  'Makes the actions of a workflow those of a document.';
+
+-- Makes the database hold this document, the workflow of its name and organization, and returns its id.
+create or replace function workflow_engine.write_definition(definition jsonb)
+returns uuid
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_old public.workflow;
+  v_workflow uuid;
+begin
+  select * into v_old
+  from public.workflow w
+  where w.name = write_definition.definition ->> 'name'
+    and w.organization_id is not distinct from write_definition.definition ->> 'organization_id'
+  for update;
+  v_workflow := coalesce(v_old.id, workflow_engine.new_id());
+  perform workflow_engine.set_deploying(v_workflow);
+  perform workflow_engine.write_row('public.workflow',
+    jsonb_build_object('is_active', coalesce(v_old.is_active, true)) || (write_definition.definition - 'actions')
+      || jsonb_build_object('id', v_workflow, 'version', coalesce(v_old.version, 0))
+      || jsonb_strip_nulls(jsonb_build_object('created_at', v_old.created_at)));
+  perform workflow_engine.write_actions(v_workflow, coalesce(write_definition.definition -> 'actions', '[]'));
+  perform workflow_engine.set_deploying(null);
+  perform workflow_engine.save_version(v_workflow);
+  return v_workflow;
+end;
+$$;
+
+comment on function workflow_engine.write_definition(jsonb) is
+  'Writes a definition document; returns the workflow''s id.';
+
+-- Says what is wrong with a document without saving anything.
+create or replace function public.workflow_check(definition jsonb)
+returns jsonb
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  return jsonb_build_object(
+    'errors', workflow_engine.find_definition_faults(workflow_check.definition),
+    'warnings', workflow_engine.find_definition_warnings(workflow_check.definition)
+  );
+end;
+$$;
+
+comment on function public.workflow_check(jsonb) is
+  'Security definer because the Data API''s roles may not reach workflow_engine. Says what is wrong with a definition document, saving nothing: {"errors": [{"pointer", "fault"}], "warnings": [{"pointer", "warning"}]}.';
+
+-- Saves a whole definition at once: the workflow of this name and organization becomes what the document
+-- says. An unchanged document makes no new version; a faulty one changes nothing and tells all its faults.
+create or replace function public.workflow_deploy(definition jsonb)
+returns jsonb
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  v_faults jsonb := workflow_engine.find_definition_faults(workflow_deploy.definition);
+  v_before integer;
+  v_workflow uuid;
+  v_version integer;
+begin
+  if v_faults <> '[]' then
+    perform workflow_engine.raise_error(
+      'PT422', 'definition.invalid',
+      format('Cannot deploy workflow "%s": %s', workflow_deploy.definition ->> 'name', (
+        select string_agg(format('at "%s": %s', f ->> 'pointer', f ->> 'fault'), '; ') from jsonb_array_elements(v_faults) f
+      )),
+      v_faults::text
+    );
+  end if;
+  select w.version into v_before
+  from public.workflow w
+  where w.name = workflow_deploy.definition ->> 'name'
+    and w.organization_id is not distinct from workflow_deploy.definition ->> 'organization_id';
+  v_workflow := workflow_engine.write_definition(workflow_deploy.definition);
+  select w.version into v_version from public.workflow w where w.id = v_workflow;
+  return jsonb_build_object(
+    'workflow_id', v_workflow, 'version', v_version, 'changed', v_version is distinct from v_before,
+    'warnings', workflow_engine.find_definition_warnings(workflow_deploy.definition)
+  );
+end;
+$$;
+
+comment on function public.workflow_deploy(jsonb) is
+  'Security definer because the Data API''s roles may not reach workflow_engine. Saves a whole definition document; returns {"workflow_id", "version", "changed", "warnings"}. Raises PT422 with every fault of the document, as [{"pointer", "fault"}] in the hint.';
+
+
+-- 10_definitions/workflow_versions.sql
+
+-- A workflow's document as one of its versions has it; PT404 when it has none.
+create or replace function workflow_engine.read_document(workflow_id uuid, version integer)
+returns jsonb
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_document jsonb;
+begin
+  select v.document into v_document
+  from public.workflow w
+  join workflow_engine.workflow_version v on v.workflow_id = w.id
+  where w.id = read_document.workflow_id and v.version = coalesce(read_document.version, w.version);
+  if v_document is null then
+    perform workflow_engine.raise_error(
+      'PT404', 'workflow.version_unknown',
+      format('Cannot find version %s of workflow %s', coalesce(read_document.version::text, '(current)'), read_document.workflow_id),
+      'workflow_versions(id) lists the versions.'
+    );
+  end if;
+  return v_document;
+end;
+$$;
+
+comment on function workflow_engine.read_document(uuid, integer) is
+  'The document of a workflow''s version, the current one by default; raises PT404 when there is none.';
+
+-- The document that workflow_deploy() takes, of the current version or of another.
+create or replace function public.workflow_export(workflow_id uuid, version integer default null)
+returns jsonb
+language plpgsql
+stable
+security definer
+set search_path = ''
+as $$
+begin
+  return workflow_engine.read_document(workflow_export.workflow_id, workflow_export.version);
+end;
+$$;
+
+comment on function public.workflow_export(uuid, integer) is
+  'Security definer because the Data API''s roles may not reach workflow_engine. The document of a workflow, of its current version by default, as workflow_deploy() takes it. Raises PT404.';
+
+-- The versions of a workflow, the newest first.
+create or replace function public.workflow_versions(workflow_id uuid)
+returns table (version integer, saved_at timestamptz, saved_by text, is_current boolean)
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  select v.version, v.saved_at, v.saved_by, v.version = w.version
+  from workflow_engine.workflow_version v
+  join public.workflow w on w.id = v.workflow_id
+  where v.workflow_id = workflow_versions.workflow_id
+  order by v.version desc;
+$$;
+
+comment on function public.workflow_versions(uuid) is
+  'Security definer because the Data API''s roles may not reach workflow_engine. The versions of a workflow, the newest first.';
+
+-- A document with its actions by name, so that two can be compared whatever order they stand in.
+create or replace function workflow_engine.index_actions(document jsonb)
+returns jsonb
+language sql
+immutable
+set search_path = ''
+as $$
+  select jsonb_set(index_actions.document, '{actions}', coalesce(jsonb_object_agg(a ->> 'name', a), '{}'))
+  from jsonb_array_elements(index_actions.document -> 'actions') a;
+$$;
+
+comment on function workflow_engine.index_actions(jsonb) is
+  'A definition document whose actions are an object by name.';
+
+-- Where two JSON values differ: the innermost pointers, with both sides; null where one has nothing.
+create or replace function workflow_engine.compare_json(from_value jsonb, to_value jsonb, base text)
+returns table (pointer text, before jsonb, after jsonb)
+language plpgsql
+immutable
+set search_path = ''
+as $$
+begin
+  if jsonb_typeof(compare_json.from_value) = 'object' and jsonb_typeof(compare_json.to_value) = 'object' then
+    return query
+      select d.*
+      from (
+        select jsonb_object_keys(compare_json.from_value || compare_json.to_value) as name
+      ) k
+      cross join lateral workflow_engine.compare_json(
+        compare_json.from_value -> k.name, compare_json.to_value -> k.name,
+        compare_json.base || '/' || replace(replace(k.name, '~', '~0'), '/', '~1')
+      ) d
+      order by 1;
+  elsif compare_json.from_value is distinct from compare_json.to_value then
+    return query select compare_json.base, compare_json.from_value, compare_json.to_value;
+  end if;
+end;
+$$;
+
+comment on function workflow_engine.compare_json(jsonb, jsonb, text) is
+  'Where two JSON values differ, by JSON pointer.';
+
+-- What changed from one version to another; actions are compared by name.
+create or replace function public.workflow_compare(workflow_id uuid, from_version integer, to_version integer)
+returns table (pointer text, before jsonb, after jsonb)
+language plpgsql
+stable
+security definer
+set search_path = ''
+as $$
+begin
+  return query
+    select d.*
+    from workflow_engine.compare_json(
+      workflow_engine.index_actions(workflow_engine.read_document(workflow_compare.workflow_id, workflow_compare.from_version)),
+      workflow_engine.index_actions(workflow_engine.read_document(workflow_compare.workflow_id, workflow_compare.to_version)),
+      ''
+    ) d;
+end;
+$$;
+
+comment on function public.workflow_compare(uuid, integer, integer) is
+  'Security definer because the Data API''s roles may not reach workflow_engine. What changed between two versions of a workflow, by JSON pointer (/actions/<name>/…). Raises PT404.';
+
+-- Makes an earlier version current again, as a new version; returns what workflow_deploy() returns.
+create or replace function public.workflow_restore(workflow_id uuid, version integer)
+returns jsonb
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  return public.workflow_deploy(workflow_engine.read_document(workflow_restore.workflow_id, workflow_restore.version));
+end;
+$$;
+
+comment on function public.workflow_restore(uuid, integer) is
+  'Security definer because the Data API''s roles may not reach workflow_engine. Makes an earlier version of a workflow current again, as a new version; returns what workflow_deploy() returns. Raises PT404.';
 
 
 -- 10_definitions/keep_unfinished.sql
@@ -1102,7 +1962,8 @@ comment on column public.workflow_event.error is 'Why it could not be matched, w
 -- 20_runs/workflow_run.sql
 
 -- One execution of a definition: begun by an event, carried by the version that was current then.
--- Its life: running → completed when all its actions have ended well, failed when one has not.
+-- Its life: running → completed when all its actions have ended well, failed when one has not, after
+-- what had completed was compensated.
 -- No foreign key to definitions: it would lock their rows for every run that begins; versions are
 -- kept as long as their workflow, and a workflow with unfinished runs cannot be deleted.
 create table public.workflow_run (
@@ -1115,6 +1976,7 @@ create table public.workflow_run (
   related_table text,
   related_table_pkey text,
   parent_run_id uuid,
+  is_compensating boolean not null default false,
   starts_at timestamptz not null,
   created_at timestamptz not null default workflow_engine.clock(),
   completed_at timestamptz,
@@ -1137,6 +1999,8 @@ comment on column public.workflow_run.workflow_version is
   'The version of the definition it executes to its end.';
 comment on column public.workflow_run.starts_at is
   'When its first actions become ready, from the workflow''s phase, interval and relative_to.';
+comment on column public.workflow_run.is_compensating is
+  'Whether it has failed and its compensations are running or have run.';
 comment on column public.workflow_run.parent_run_id is 'The run whose action started it, if any.';
 
 
@@ -1168,7 +2032,9 @@ create table public.workflow_action_logs (
   output jsonb,
   error text,
   http_status integer,
+  reason text,
   item_index integer,
+  item jsonb,
   created_at timestamptz not null default workflow_engine.clock(),
   constraint workflow_action_logs_pkey primary key (id),
   constraint action_log_belongs_to_a_run
@@ -1185,6 +2051,10 @@ create table public.workflow_action_logs (
     check (status not in ('processing', 'waiting', 'completed') or attempt > 0),
   constraint only_a_failure_is_final check (not final or status = 'failed'),
   constraint only_an_execution_has_output check (output is null or status = 'completed'),
+  constraint reason_is_known check (reason in ('condition', 'choice', 'dependency', 'not_needed')),
+  constraint only_what_did_not_run_has_a_reason check (reason is null or status in ('skipped', 'stopped')),
+  constraint skipped_has_a_reason check (status <> 'skipped' or reason is not null),
+  constraint an_item_has_an_index check (item is null or item_index is not null),
   constraint attempt_is_not_negative check (attempt >= 0),
   constraint tries_is_not_negative check (tries >= 0),
   constraint action_log_priority_is_a_digit check (priority between 0 and 9)
@@ -1196,8 +2066,10 @@ create index workflow_action_logs_pending_idx
   on public.workflow_action_logs (priority, execute_at)
   where status = 'not_started';
 
--- "Which actions does this run have, and which are unfinished?"
-create index workflow_action_logs_run_idx on public.workflow_action_logs (run_id);
+-- "Which actions does this run have?", "Has this action one?", "Where is item n of it?" An action has one
+-- log a run, and one more for each item of its fan-out.
+create unique index workflow_action_logs_run_idx
+  on public.workflow_action_logs (run_id, workflow_action_id, item_index) nulls not distinct;
 
 -- "Whose lease ran out?"
 create index workflow_action_logs_lease_idx
@@ -1226,12 +2098,15 @@ comment on column public.workflow_action_logs.execute_at is
 comment on column public.workflow_action_logs.lease_expires_at is
   'Until when the worker that claimed it holds it; read against clock_timestamp(), which never travels.';
 comment on column public.workflow_action_logs.meta is
-  'Handed to the handler; the application''s own, but for "skipped", the reason of a skip.';
+  'Handed to the handler; the application''s own, but for "condition", the values that decided its condition.';
 comment on column public.workflow_action_logs.output is
   'What the handler returned, exactly: 0, false, null and "" are kept.';
 comment on column public.workflow_action_logs.error is 'What went wrong the last time.';
 comment on column public.workflow_action_logs.http_status is
   'The HTTP status that the last attempt got from whoever it called, if any.';
+comment on column public.workflow_action_logs.reason is
+  'Why it did not run: its condition, a choice that took another branch, what it depends on, or a join that did not need it.';
+comment on column public.workflow_action_logs.item is 'Its item in a fan-out, $.item.';
 comment on column public.workflow_action_logs.item_index is 'The position of its item in a fan-out.';
 
 
@@ -1253,7 +2128,7 @@ create table public.workflow_history (
   error text,
   detail jsonb not null default '{}',
   constraint workflow_history_pkey primary key (id),
-  constraint history_kind_is_known check (kind in ('attempt_failed', 'event_failed'))
+  constraint history_kind_is_known check (kind in ('attempt_failed', 'event_failed', 'definition_saved'))
 );
 
 -- "What happened to this run?"
@@ -1262,7 +2137,7 @@ create index workflow_history_run_idx on public.workflow_history (run_id, id);
 comment on table public.workflow_history is
   'The append-only audit trail: every failed attempt and every event that could not be matched.';
 comment on column public.workflow_history.kind is
-  'attempt_failed: an attempt ended badly. event_failed: an event could not be matched with definitions.';
+  'attempt_failed: an attempt ended badly. event_failed: an event could not be matched with definitions. definition_saved: a definition got a new version.';
 comment on column public.workflow_history.actor is 'The database role in whose session it happened.';
 
 create or replace function workflow_engine.refuse_history_change()
@@ -1303,6 +2178,8 @@ values
   ('not_started', 'processing', 'claim'),
   ('not_started', 'skipped', 'its condition is not true, or what it depends on did not end as it asks'),
   ('not_started', 'failed', 'its data cannot be evaluated'),
+  ('not_started', 'waiting', 'its items were created'),
+  ('not_started', 'completed', 'a choice was made, or there were no items'),
   ('not_started', 'stopped', 'a person, or its run'),
   ('waiting', 'stopped', 'a person, or its run'),
   ('processing', 'completed', 'report'),
@@ -1318,6 +2195,33 @@ values
 
 comment on table workflow_engine.action_log_transition is
   'The allowed transitions of an action log, and what causes each.';
+
+
+-- 20_runs/fan_out.sql
+
+-- The state of an action that runs once for each item of an array: how far its items have come. One row
+-- is locked for each batch of results, never the run's.
+create table workflow_engine.fan_out (
+  run_id uuid not null,
+  workflow_action_id uuid not null,
+  total integer not null,
+  released integer not null,
+  unfinished integer not null,
+  failed integer not null default 0,
+  tolerated integer not null,
+  constraint fan_out_pkey primary key (run_id, workflow_action_id),
+  constraint fan_out_belongs_to_a_run
+    foreign key (run_id) references public.workflow_run (id) on delete cascade,
+  constraint released_is_part_of_total check (released between 0 and total),
+  constraint unfinished_is_part_of_total check (unfinished between 0 and total),
+  constraint failed_is_part_of_total check (failed between 0 and total)
+);
+
+comment on table workflow_engine.fan_out is
+  'How far the items of a fan-out have come.';
+comment on column workflow_engine.fan_out.released is
+  'How many items, in order, may run; the rest waits for those, so that max_concurrency holds.';
+comment on column workflow_engine.fan_out.tolerated is 'How many items may fail before the action does.';
 
 
 -- 30_events/attachment.sql
@@ -2326,16 +3230,17 @@ comment on function workflow_engine.read_records(uuid[]) is
 
 -- 40_dispatch/prepare_claims.sql
 
--- What is to become of a due action log, and the values of its template.
+-- What is to become of a due action log. `data` is what its verdict needs: the values of its template
+-- (start), the items (fan_out), the rule it takes (choose), the values of a condition (skip).
 create type workflow_engine.candidate as (
   id uuid,
   verdict text,
   reason text,
-  hole_values jsonb
+  data jsonb
 );
 
 comment on type workflow_engine.candidate is
-  'A due action log: its verdict (start, skip, fail, postpone), the reason, and what fills its template.';
+  'A due action log: its verdict (start, fan_out, choose, skip, fail, postpone), the reason, and the data that go with it.';
 
 -- The outputs and statuses of a run's actions so far, by name.
 create or replace function workflow_engine.read_outputs(run_id uuid)
@@ -2345,19 +3250,43 @@ stable
 set search_path = ''
 as $$
   select coalesce(jsonb_object_agg(a.name, jsonb_build_object('status', l.status, 'output', l.output)), '{}')
-  from public.workflow_action_logs l
-  join workflow_engine.action_version a
-    on a.workflow_id = l.workflow_id and a.version = l.workflow_version
-    and a.workflow_action_id = l.workflow_action_id
-  where l.run_id = read_outputs.run_id;
+  from public.workflow_run r
+  join workflow_engine.action_version a on a.workflow_id = r.workflow_id and a.version = r.workflow_version
+  join public.workflow_action_logs l
+    on l.run_id = r.id and l.workflow_action_id = a.workflow_action_id and l.item_index is null
+  where r.id = read_outputs.run_id;
 $$;
 
 comment on function workflow_engine.read_outputs(uuid) is
   'The outputs and statuses of a run''s actions as {name: {status, output}}: $.actions.';
 
+-- The part of the data that an expression reads. event, record and actions may be large and are shared
+-- by the items of a fan-out: they are handed on by reference, and only an expression that reads
+-- several parts gets a copy of them together. `rest` holds vars, item, run and now.
+create or replace function workflow_engine.pick_root(kind text, event jsonb, record jsonb, actions jsonb, rest jsonb)
+returns jsonb
+language sql
+immutable
+return case kind
+  when 'event' then event
+  when 'record' then record
+  when 'actions' then actions
+  when 'rest' then rest
+  else rest || event || record || actions
+end;
+
+comment on function workflow_engine.pick_root(text, jsonb, jsonb, jsonb, jsonb) is
+  'The part of the data that an expression reads; the whole for one that reads several.';
+
 -- The values of a template's holes, in order. A path that finds nothing gives null; one with a
 -- wildcard gives all that it finds, as an array.
-create or replace function workflow_engine.fill_holes(root jsonb, paths jsonpath[], takes_all boolean[])
+create or replace function workflow_engine.fill_holes(
+  action workflow_engine.action_version,
+  event jsonb,
+  record jsonb,
+  actions jsonb,
+  rest jsonb
+)
 returns jsonb
 language sql
 stable
@@ -2365,79 +3294,267 @@ set search_path = ''
 as $$
   select coalesce(jsonb_agg(
     case
-      when h.takes_all then jsonb_path_query_array_tz(fill_holes.root, h.path, '{}', true)
-      else coalesce(jsonb_path_query_first_tz(fill_holes.root, h.path, '{}', true), 'null')
+      when h.takes_all then jsonb_path_query_array_tz(
+        workflow_engine.pick_root(h.root, fill_holes.event, fill_holes.record, fill_holes.actions, fill_holes.rest), h.path, '{}', true
+      )
+      else coalesce(jsonb_path_query_first_tz(
+        workflow_engine.pick_root(h.root, fill_holes.event, fill_holes.record, fill_holes.actions, fill_holes.rest), h.path, '{}', true
+      ), 'null')
     end
     order by h.ordinality
   ), '[]')
-  from unnest(fill_holes.paths, fill_holes.takes_all) with ordinality h (path, takes_all, ordinality);
+  from unnest((fill_holes.action).paths, (fill_holes.action).path_roots, (fill_holes.action).takes_all)
+    with ordinality h (path, root, takes_all, ordinality);
 $$;
 
-comment on function workflow_engine.fill_holes(jsonb, jsonpath[], boolean[]) is
-  'The values that a template''s paths find, in order.';
+comment on function workflow_engine.fill_holes(workflow_engine.action_version, jsonb, jsonb, jsonb, jsonb) is
+  'The values that the paths of an action''s template find, in order.';
 
--- Decides what becomes of each of a batch of locked, due action logs. Evaluates the conditions over
--- { event, record, actions, run, vars, item, now }, where record is the current row: of the log's own
--- organization, or none.
+-- What a condition looked at and what it came to, so that one sees later why it decided as it did.
+create or replace function workflow_engine.explain_condition(condition jsonpath, root jsonb, result boolean)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'expression', explain_condition.condition::text,
+    'result', explain_condition.result,
+    'values', coalesce(jsonb_object_agg(p.path, left(jsonb_path_query_first_tz(explain_condition.root, p.path::jsonpath, '{}', true)::text, 200)), '{}')
+  )
+  from (
+    select distinct m[1] as path
+    from regexp_matches(explain_condition.condition::text, '(\$(?:\."[^"]*"|\[[0-9]+\])+)', 'g') m
+  ) p;
+$$;
+
+comment on function workflow_engine.explain_condition(jsonpath, jsonb, boolean) is
+  'A condition with its result and the values it saw, as {"expression", "result", "values"}.';
+
+-- The first rule of a choice that holds; without one, the names are null.
+create or replace function workflow_engine.make_choice(choices jsonb, root jsonb)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  select coalesce((
+    select jsonb_build_object(
+      'rule', r.number - 1,
+      'chosen', r.rule -> 'names',
+      'because', case when r.rule ->> 'condition' is null then null
+        else workflow_engine.explain_condition((r.rule ->> 'condition')::jsonpath, make_choice.root, true) end
+    )
+    from jsonb_array_elements(make_choice.choices) with ordinality r (rule, number)
+    where r.rule ->> 'condition' is null
+      or jsonb_path_match_tz(make_choice.root, (r.rule ->> 'condition')::jsonpath, '{}', true)
+    order by r.number
+    limit 1
+  ), '{"rule": null, "chosen": [], "because": null}');
+$$;
+
+comment on function workflow_engine.make_choice(jsonb, jsonb) is
+  'The first rule of a choice that holds, as {"rule", "chosen": [name], "because"}.';
+
+-- Whether an action's condition stands in the way of this log. That of a fan-out is asked once, unless
+-- it reads the item: then each item is asked.
+create or replace function workflow_engine.is_ruled_out(
+  action workflow_engine.action_version,
+  item_index integer,
+  event jsonb,
+  record jsonb,
+  actions jsonb,
+  rest jsonb
+)
+returns boolean
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  if (is_ruled_out.action).condition is null
+    or ((is_ruled_out.action).for_each is not null
+      and (is_ruled_out.item_index is not null) <> (is_ruled_out.action).condition_reads_item)
+  then
+    return false;
+  end if;
+  return not coalesce(jsonb_path_match_tz(
+    workflow_engine.pick_root(
+      (is_ruled_out.action).condition_root, is_ruled_out.event, is_ruled_out.record, is_ruled_out.actions, is_ruled_out.rest
+    ),
+    (is_ruled_out.action).condition, '{}', true
+  ), false);
+end;
+$$;
+
+comment on function workflow_engine.is_ruled_out(workflow_engine.action_version, integer, jsonb, jsonb, jsonb, jsonb) is
+  'Whether a condition keeps a due action log from running.';
+
+-- What becomes of the log of a fan-out before it has items: these, or a clear failure.
+create or replace function workflow_engine.open_fan_out(id uuid, path jsonpath, root jsonb)
+returns workflow_engine.candidate
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_items jsonb := workflow_engine.find_items(open_fan_out.path, open_fan_out.root);
+begin
+  if jsonb_typeof(v_items) = 'array' then
+    return row(open_fan_out.id, text 'fan_out', null::text, v_items);
+  end if;
+  return row(
+    open_fan_out.id, text 'fail',
+    format('for_each "%s" found %s, not an array', open_fan_out.path, coalesce('a JSON ' || jsonb_typeof(v_items), 'nothing')),
+    null::jsonb
+  );
+end;
+$$;
+
+comment on function workflow_engine.open_fan_out(uuid, jsonpath, jsonb) is
+  'What becomes of the log of a fan-out: its items, or a failure when it has no array.';
+
+-- What becomes of one due action log.
+create or replace function workflow_engine.decide_candidate(
+  id uuid,
+  action workflow_engine.action_version,
+  item_index integer,
+  event jsonb,
+  record jsonb,
+  actions jsonb,
+  rest jsonb,
+  max_bytes integer
+)
+returns workflow_engine.candidate
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  if (decide_candidate.action).is_costly and pg_column_size(decide_candidate.event) + pg_column_size(decide_candidate.record)
+    + pg_column_size(decide_candidate.actions) + pg_column_size(decide_candidate.rest) > decide_candidate.max_bytes
+  then
+    return row(decide_candidate.id, text 'fail', text 'An expression has two wildcards and its data is too large for that', null::jsonb);
+  end if;
+  if workflow_engine.is_ruled_out(decide_candidate.action, decide_candidate.item_index,
+    decide_candidate.event, decide_candidate.record, decide_candidate.actions, decide_candidate.rest)
+  then
+    return row(decide_candidate.id, text 'skip', text 'condition', workflow_engine.explain_condition(
+      (decide_candidate.action).condition,
+      decide_candidate.rest || decide_candidate.event || decide_candidate.record || decide_candidate.actions, false
+    ));
+  end if;
+  if (decide_candidate.action).choices is not null then
+    return row(decide_candidate.id, text 'choose', null::text, workflow_engine.make_choice((decide_candidate.action).choices,
+      decide_candidate.rest || decide_candidate.event || decide_candidate.record || decide_candidate.actions));
+  end if;
+  if (decide_candidate.action).for_each is not null and decide_candidate.item_index is null then
+    return workflow_engine.open_fan_out(decide_candidate.id, (decide_candidate.action).for_each,
+      decide_candidate.rest || decide_candidate.event || decide_candidate.record || decide_candidate.actions);
+  end if;
+  return row(decide_candidate.id, text 'start', null::text, workflow_engine.fill_holes(decide_candidate.action,
+    decide_candidate.event, decide_candidate.record, decide_candidate.actions, decide_candidate.rest));
+end;
+$$;
+
+comment on function workflow_engine.decide_candidate(uuid, workflow_engine.action_version, integer, jsonb, jsonb, jsonb, jsonb, integer) is
+  'Decides what becomes of a due action log.';
+
+-- What for_each found: the array its path leads to, or, with a wildcard, all that it finds.
+create or replace function workflow_engine.find_items(path jsonpath, root jsonb)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  select case
+    when workflow_engine.count_wildcards(find_items.path) > 0
+      then jsonb_path_query_array_tz(find_items.root, find_items.path, '{}', true)
+    else jsonb_path_query_first_tz(find_items.root, find_items.path, '{}', true)
+  end;
+$$;
+
+comment on function workflow_engine.find_items(jsonpath, jsonb) is 'What the path of a for_each finds.';
+
+-- A batch of due action logs with their compiled actions, in the batch's order.
+create or replace function workflow_engine.read_due(log_ids uuid[])
+returns table (ordinality bigint, id uuid, run_id uuid, item_index integer, item jsonb, action workflow_engine.action_version)
+language sql
+stable
+rows 100
+set search_path = ''
+as $$
+  select d.ordinality, l.id, l.run_id, l.item_index, l.item, a
+  from unnest(read_due.log_ids) with ordinality d (id, ordinality)
+  join public.workflow_action_logs l on l.id = d.id
+  join workflow_engine.action_version a
+    on a.workflow_id = l.workflow_id and a.version = l.workflow_version
+    and a.workflow_action_id = l.workflow_action_id;
+$$;
+
+comment on function workflow_engine.read_due(uuid[]) is
+  'A batch of due action logs with their compiled actions.';
+
+-- What the logs of each run in a batch share, read and built once a run: the parts that pick_root
+-- chooses from. The record is the current row, of the run's own organization or none.
+create or replace function workflow_engine.read_runs(log_ids uuid[], at_time timestamptz)
+returns table (run_id uuid, event jsonb, record jsonb, actions jsonb, rest jsonb, is_unreadable boolean)
+language sql
+rows 100
+set search_path = ''
+as $$
+  with due as materialized (
+    select d.run_id, bool_or((d.action).reads_actions) as reads_actions
+    from workflow_engine.read_due(read_runs.log_ids) d
+    group by d.run_id
+  ),
+  current_row as materialized (
+    select * from workflow_engine.read_records(read_runs.log_ids)
+  )
+  select
+    r.id,
+    jsonb_build_object('event', e.payload),
+    jsonb_build_object('record', c.record),
+    jsonb_build_object('actions', case when d.reads_actions then workflow_engine.read_outputs(r.id) end),
+    jsonb_build_object('vars', v.vars, 'now', read_runs.at_time, 'run', jsonb_build_object(
+      'id', r.id, 'workflow_id', r.workflow_id, 'event', e.name, 'started_at', r.starts_at
+    )),
+    r.related_table in (select u.related_table from current_row u where u.related_table_pkey is null)
+  from due d
+  join public.workflow_run r on r.id = d.run_id
+  join public.workflow_event e on e.id = r.event_id
+  join workflow_engine.workflow_version v on v.workflow_id = r.workflow_id and v.version = r.workflow_version
+  left join workflow_engine.attachment t on t.related_table = r.related_table
+  left join current_row c
+    on c.related_table = r.related_table and c.related_table_pkey = r.related_table_pkey
+    and (t.organization_column is null or c.organization_id is not distinct from r.organization_id);
+$$;
+
+comment on function workflow_engine.read_runs(uuid[], timestamptz) is
+  'What the expressions of a batch of due action logs look at, a row a run.';
+
+-- Decides what becomes of each of a batch of locked, due action logs.
 create or replace function workflow_engine.prepare_claims(log_ids uuid[], at_time timestamptz)
 returns workflow_engine.candidate[]
 language sql
 set search_path = ''
 as $$
-  with records as materialized (
-    select * from workflow_engine.read_records(prepare_claims.log_ids)
-  ),
-  due as (
-    select
-      l.id, d.ordinality, a.paths, a.takes_all, c.root,
-      a.is_costly and pg_column_size(c.root) > s.costly_expression_bytes as is_too_costly,
-      l.related_table in (select u.related_table from records u where u.related_table_pkey is null) as is_unreadable,
-      workflow_engine.holds(a.condition, a.is_costly, c.root, s.costly_expression_bytes) as holds
-    from unnest(prepare_claims.log_ids) with ordinality d (id, ordinality)
-    join public.workflow_action_logs l on l.id = d.id
-    join public.workflow_run r on r.id = l.run_id
-    join public.workflow_event e on e.id = r.event_id
-    join workflow_engine.action_version a
-      on a.workflow_id = l.workflow_id and a.version = l.workflow_version
-      and a.workflow_action_id = l.workflow_action_id
-    cross join workflow_engine.settings s
-    left join workflow_engine.attachment t on t.related_table = l.related_table
-    left join records x
-      on x.related_table = l.related_table and x.related_table_pkey = l.related_table_pkey
-      and (t.organization_column is null or x.organization_id is not distinct from l.organization_id)
-    cross join lateral (
-      select jsonb_build_object(
-        'event', e.payload, 'record', x.record, 'vars', '{}'::jsonb, 'item', null, 'now', prepare_claims.at_time,
-        'actions', case when a.reads_actions then workflow_engine.read_outputs(l.run_id) end,
-        'run', jsonb_build_object('id', r.id, 'workflow_id', r.workflow_id, 'event', e.name, 'started_at', r.starts_at)
-      ) as root
-    ) c
-  )
   select coalesce(array_agg(
-    row(
-      d.id, v.verdict, v.reason,
-      case when v.verdict = 'start' then workflow_engine.fill_holes(d.root, d.paths, d.takes_all) end
-    )::workflow_engine.candidate
+    case
+      when r.is_unreadable then row(d.id, text 'postpone', null::text, null::jsonb)::workflow_engine.candidate
+      else workflow_engine.decide_candidate(
+        d.id, d.action, d.item_index, r.event, r.record, r.actions, r.rest || jsonb_build_object('item', d.item),
+        (select s.costly_expression_bytes from workflow_engine.settings s)
+      )
+    end
     order by d.ordinality
   ), '{}')
-  from due d
-  cross join lateral (
-    select
-      case
-        when d.is_unreadable then 'postpone'
-        when d.is_too_costly then 'fail'
-        when d.holds then 'start'
-        else 'skip'
-      end as verdict,
-      case
-        when d.is_too_costly then 'An expression has two wildcards and its data is too large for that'
-        when not d.holds then 'its condition is not true'
-      end as reason
-  ) v;
+  from workflow_engine.read_due(prepare_claims.log_ids) d
+  join workflow_engine.read_runs(prepare_claims.log_ids, prepare_claims.at_time) r on r.run_id = d.run_id;
 $$;
 
 comment on function workflow_engine.prepare_claims(uuid[], timestamptz) is
-  'Decides at once for each due action log whether it starts, is skipped, fails or waits, and fills its template''s holes.';
+  'Decides at once for each due action log what becomes of it, and evaluates what goes with that.';
 
 -- The same, whatever happens: data that cannot be evaluated fails its own action log, never the batch.
 create or replace function workflow_engine.decide_claims(log_ids uuid[], at_time timestamptz)
@@ -2537,7 +3654,7 @@ as $$
   cross join lateral (
     select l.execute_at
     from public.workflow_action_logs l
-    where l.status = 'not_started' and l.priority = p.priority::smallint
+    where l.status = 'not_started' and l.priority = p.priority::smallint and l.execute_at < 'infinity'
     order by l.execute_at
     limit 1
   ) l;
@@ -2562,26 +3679,83 @@ $$;
 comment on function workflow_engine.ms_until(timestamptz) is
   'Milliseconds until a time of the engine''s clock, 0 when it is past.';
 
--- Carries out every verdict but "start". A postponed log is looked at again after five seconds.
-create or replace function workflow_engine.settle_candidates(candidates workflow_engine.candidate[], at_time timestamptz)
+-- Creates the items of fan-outs: all of them at once, each with its own item, of which the first
+-- max_concurrency are due and the others wait for those (settle_items releases them).
+create or replace function workflow_engine.insert_items(candidates workflow_engine.candidate[], at_time timestamptz)
 returns void
 language sql
 set search_path = ''
 as $$
+  with parent as (
+    select l.*, c.data as items, jsonb_array_length(c.data) as total, a.max_concurrency,
+      greatest(a.tolerated_failure_count, floor(jsonb_array_length(c.data) * a.tolerated_failure_percentage / 100)) as tolerated
+    from unnest(insert_items.candidates) c
+    join public.workflow_action_logs l on l.id = c.id
+    join workflow_engine.action_version a
+      on a.workflow_id = l.workflow_id and a.version = l.workflow_version
+      and a.workflow_action_id = l.workflow_action_id
+    where c.verdict = 'fan_out' and c.data <> '[]'
+  ),
+  opened as (
+    insert into workflow_engine.fan_out (run_id, workflow_action_id, total, released, unfinished, tolerated)
+    select p.run_id, p.workflow_action_id, p.total, least(p.total, p.max_concurrency), p.total, p.tolerated
+    from parent p
+  )
+  insert into public.workflow_action_logs (
+    organization_id, run_id, workflow_id, workflow_version, workflow_action_id, priority, related_table,
+    related_table_pkey, item_index, item, execute_at
+  )
+  select
+    p.organization_id, p.run_id, p.workflow_id, p.workflow_version, p.workflow_action_id, p.priority, p.related_table,
+    p.related_table_pkey, i.number - 1, i.item,
+    case when i.number <= p.max_concurrency then insert_items.at_time else 'infinity' end
+  from parent p
+  cross join lateral jsonb_array_elements(p.items) with ordinality i (item, number);
+$$;
+
+comment on function workflow_engine.insert_items(workflow_engine.candidate[], timestamptz) is
+  'Creates the action logs of the items of fan-outs.';
+
+-- Carries out every verdict but "start". A postponed log is looked at again after five seconds.
+create or replace function workflow_engine.settle_candidates(candidates workflow_engine.candidate[], at_time timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
   update public.workflow_action_logs l
   set
-    status = case c.verdict when 'skip' then 'skipped' when 'fail' then 'failed' else l.status end,
-    final = c.verdict = 'fail',
-    completed_at = case when c.verdict <> 'postpone' then settle_candidates.at_time end,
-    execute_at = case when c.verdict = 'postpone' then settle_candidates.at_time + interval '5 seconds' else l.execute_at end,
-    meta = case when c.verdict = 'skip' then l.meta || jsonb_build_object('skipped', c.reason) else l.meta end,
-    error = case when c.verdict = 'fail' then c.reason else l.error end
+    status = v.status,
+    final = v.status = 'failed',
+    attempt = l.attempt + (c.verdict in ('choose', 'fan_out'))::integer,
+    started_at = case when c.verdict in ('choose', 'fan_out') then settle_candidates.at_time else l.started_at end,
+    completed_at = case when v.status not in ('not_started', 'waiting') then settle_candidates.at_time end,
+    execute_at = case
+      when c.verdict = 'postpone' then settle_candidates.at_time + interval '5 seconds'
+      when v.status = 'waiting' then 'infinity'
+      else l.execute_at
+    end,
+    meta = case when c.verdict = 'skip' then l.meta || jsonb_build_object('condition', c.data) else l.meta end,
+    output = case when v.status = 'completed' then c.data end,
+    reason = case when v.status = 'skipped' then c.reason end,
+    error = case when v.status = 'failed' then c.reason else l.error end
   from unnest(settle_candidates.candidates) c
+  cross join lateral (
+    select case
+      when c.verdict = 'skip' then 'skipped'
+      when c.verdict = 'fail' then 'failed'
+      when c.verdict = 'choose' or c.data = '[]' then 'completed'
+      when c.verdict = 'fan_out' then 'waiting'
+      else 'not_started'
+    end as status
+  ) v
   where l.id = c.id and c.verdict <> 'start';
+  perform workflow_engine.insert_items(settle_candidates.candidates, settle_candidates.at_time);
+end;
 $$;
 
 comment on function workflow_engine.settle_candidates(workflow_engine.candidate[], timestamptz) is
-  'Skips, fails or postpones the due action logs that do not start.';
+  'Skips, fails, postpones, decides or fans out the due action logs that do not start.';
 
 -- The key of a compiled action in a claim's answer.
 create or replace function workflow_engine.action_key(workflow_action_id uuid, version integer)
@@ -2605,9 +3779,9 @@ language sql
 set search_path = ''
 as $$
   with sized as (
-    select c.id, c.hole_values, c.ordinality,
-      coalesce(sum(pg_column_size(c.hole_values) + 500) over earlier, 0) as bytes_before
-    from unnest(start_attempts.candidates) with ordinality c (id, verdict, reason, hole_values, ordinality)
+    select c.id, c.data, c.ordinality,
+      coalesce(sum(pg_column_size(c.data) + 500) over earlier, 0) as bytes_before
+    from unnest(start_attempts.candidates) with ordinality c (id, verdict, reason, data, ordinality)
     where c.verdict = 'start'
     window earlier as (order by c.ordinality rows between unbounded preceding and 1 preceding)
   ),
@@ -2625,7 +3799,7 @@ as $$
       and a.workflow_id = l.workflow_id and a.version = l.workflow_version
       and a.workflow_action_id = l.workflow_action_id
       and c.bytes_before < s.batch_bytes
-    returning l.*, c.ordinality, c.hole_values, a.timeout_seconds
+    returning l.*, c.ordinality, c.data, a.timeout_seconds
   )
   select jsonb_build_object(
     'actions', coalesce((
@@ -2646,7 +3820,7 @@ as $$
         'id', t.id, 'action', workflow_engine.action_key(t.workflow_action_id, t.workflow_version),
         'attempt', t.attempt, 'run_id', t.run_id, 'workflow_id', t.workflow_id,
         'workflow_action_id', t.workflow_action_id, 'organization_id', t.organization_id,
-        'values', t.hole_values, 'meta', t.meta, 'idempotency_key', t.id,
+        'values', t.data, 'meta', t.meta, 'idempotency_key', t.id,
         'deadline', clock_timestamp() + make_interval(secs => t.timeout_seconds),
         'traceparent', format('00-%s-%s-01', replace(t.run_id::text, '-', ''), right(replace(t.id::text, '-', ''), 16))
       )
@@ -2683,8 +3857,8 @@ comment on function workflow_engine.claim_batch(text, integer) is
   'Matches new events and starts what is due; returns {"actions", "claims"}.';
 
 -- Looks until it finds work or wait_ms (at most 5 s) is over, so that a lingering worker starts work at
--- once without a call each time. Returns as soon as it has written anything, claims or not: what it
--- wrote must be committed, not held open while it waits.
+-- once without a call each time. Once it has written anything it waits no more, because that must be
+-- committed; it only looks again, a few times, for what a skip or a choice made due.
 create or replace function workflow_engine.claim_or_wait(worker_id text, max_actions integer, wait_ms integer)
 returns jsonb
 language plpgsql
@@ -2692,6 +3866,7 @@ set search_path = ''
 as $$
 declare
   v_until timestamptz := clock_timestamp() + make_interval(secs => least(claim_or_wait.wait_ms, 5000) / 1000.0);
+  v_looks integer := 0;
   v_batch jsonb := jsonb '{"actions": {}, "claims": []}';
 begin
   perform workflow_engine.mute_wake();
@@ -2699,10 +3874,12 @@ begin
     loop
       if workflow_engine.has_work(workflow_engine.clock()) then
         v_batch := workflow_engine.claim_batch(claim_or_wait.worker_id, claim_or_wait.max_actions);
-        exit;
+        v_looks := v_looks + 1;
+        exit when v_batch -> 'claims' <> '[]' or v_looks = 10;
+      else
+        exit when v_looks > 0 or clock_timestamp() >= v_until;
+        perform pg_sleep(0.005);
       end if;
-      exit when clock_timestamp() >= v_until;
-      perform pg_sleep(0.005);
     end loop;
   end if;
   return v_batch || jsonb_build_object('next_due_ms', workflow_engine.ms_until(workflow_engine.next_due()));
@@ -2909,72 +4086,224 @@ return status in ('not_started', 'processing', 'waiting') or (status = 'failed' 
 comment on function workflow_engine.is_unfinished(text, boolean) is
   'Whether an action log in this state will change by itself.';
 
--- How far each of these runs has come: the order it has reached, and what ended badly.
-create or replace function workflow_engine.read_progress(run_ids uuid[])
+-- What an ended action means to those that follow it: passed (completed, not needed by its own
+-- condition, or failed and tolerated), broken (failed, stopped by a person), or absent (it never had
+-- its turn: its branch was not taken, or nobody needed it). Null while it is unfinished.
+create or replace function workflow_engine.judge(status text, final boolean, reason text, continue_on_failure boolean)
+returns text
+language sql
+immutable
+return case
+  when status = 'completed' or reason = 'condition' then 'passed'
+  when status = 'failed' and final then case when continue_on_failure then 'passed' else 'broken' end
+  when status = 'stopped' and reason is null then 'broken'
+  when status in ('skipped', 'stopped') then 'absent'
+end;
+
+comment on function workflow_engine.judge(text, boolean, text, boolean) is
+  'What an ended action means to those that follow it: passed, broken or absent; null while unfinished.';
+
+-- Whether all that follows an action in a run has had its turn, without waiting for it: a join had
+-- enough, or what led to one was itself unneeded.
+create or replace function workflow_engine.is_unneeded(run_id uuid, action workflow_engine.action_version)
+returns boolean
+language sql
+stable
+set search_path = ''
+as $$
+  select coalesce(bool_and(l.id is not null) and bool_or(b.join_count is not null or l.reason = 'not_needed'), false)
+  from workflow_engine.action_version b
+  left join public.workflow_action_logs l
+    on l.run_id = is_unneeded.run_id and l.workflow_action_id = b.workflow_action_id and l.item_index is null
+  where b.workflow_id = (is_unneeded.action).workflow_id
+    and b.version = (is_unneeded.action).version
+    and (is_unneeded.action).workflow_action_id = any (b.depends_on);
+$$;
+
+comment on function workflow_engine.is_unneeded(uuid, workflow_engine.action_version) is
+  'Whether nothing in the run waits for this action any more, because a join had enough without it.';
+
+-- The actions of running runs that have no log yet, with what has become of those they follow, and
+-- whether anybody still waits for them: when a join has enough, what only led to it is unneeded.
+create or replace function workflow_engine.read_pending(run_ids uuid[])
 returns table (
-  run_id uuid, workflow_id uuid, version integer, reached integer,
-  is_unfinished boolean, has_failed boolean, has_stopped boolean
+  run_id uuid, workflow_action_id uuid, run_if text, join_count integer, total bigint,
+  ended bigint, passed bigint, broken bigint, failed bigint, is_passed_over boolean, is_unneeded boolean
 )
 language sql
 stable
 set search_path = ''
 as $$
-  select r.id, r.workflow_id, r.workflow_version, max(a."order"),
-    coalesce(bool_or(workflow_engine.is_unfinished(l.status, l.final)), false),
-    coalesce(bool_or(l.status = 'failed'), false),
-    coalesce(bool_or(l.status = 'stopped'), false)
+  select
+    r.id, a.workflow_action_id, a.run_if, a.join_count,
+    d.total, d.ended, d.passed, d.broken, d.failed, d.is_passed_over, u.is_unneeded
   from public.workflow_run r
-  left join public.workflow_action_logs l on l.run_id = r.id
-  left join workflow_engine.action_version a
-    on a.workflow_id = l.workflow_id and a.version = l.workflow_version
-    and a.workflow_action_id = l.workflow_action_id
-  where r.id = any (read_progress.run_ids) and r.status = 'running'
-  group by r.id;
+  join workflow_engine.action_version a on a.workflow_id = r.workflow_id and a.version = r.workflow_version
+  cross join lateral (
+    select
+      count(*) as total,
+      count(j.verdict) as ended,
+      count(*) filter (where j.verdict = 'passed') as passed,
+      count(*) filter (where j.verdict = 'broken') as broken,
+      count(*) filter (where l.status = 'failed' and l.final) as failed,
+      coalesce(bool_or(
+        l.status = 'completed' and not l.output -> 'chosen' ? a.name
+        and jsonb_path_exists(b.choices, '$[*].names[*] ? (@ == $name)', jsonb_build_object('name', a.name))
+      ), false) as is_passed_over
+    from unnest(a.depends_on) f (id)
+    join workflow_engine.action_version b
+      on b.workflow_id = a.workflow_id and b.version = a.version and b.workflow_action_id = f.id
+    left join public.workflow_action_logs l
+      on l.run_id = r.id and l.workflow_action_id = f.id and l.item_index is null
+    cross join lateral (
+      select workflow_engine.judge(l.status, l.final, l.reason, b.continue_on_failure) as verdict
+    ) j
+  ) d
+  cross join lateral (select workflow_engine.is_unneeded(r.id, a) as is_unneeded) u
+  where r.id = any (read_pending.run_ids)
+    and r.status = 'running'
+    and not r.is_compensating
+    and not a.is_compensation
+    and not exists (
+      select from public.workflow_action_logs l
+      where l.run_id = r.id and l.workflow_action_id = a.workflow_action_id and l.item_index is null
+    );
 $$;
 
-comment on function workflow_engine.read_progress(uuid[]) is
-  'How far these running runs have come.';
+comment on function workflow_engine.read_pending(uuid[]) is
+  'The actions of running runs that have no log yet, with what has become of those they follow.';
 
--- Creates the action logs of each run's next order, or, where one has ended badly, of all that remain
--- as skipped. Returns when the first of them is due.
-create or replace function workflow_engine.insert_next_logs(run_ids uuid[], at_time timestamptz)
-returns timestamptz
+-- Which pending actions start, and which are skipped, and why; those that must still wait are left out.
+create or replace function workflow_engine.decide_pending(run_ids uuid[])
+returns table (run_id uuid, workflow_action_id uuid, reason text, is_first boolean)
+language sql
+stable
+set search_path = ''
+as $$
+  select p.run_id, p.workflow_action_id, v.reason, p.total = 0
+  from workflow_engine.read_pending(decide_pending.run_ids) p
+  cross join lateral (
+    select case
+      when p.is_passed_over then 'choice'
+      when p.is_unneeded then 'not_needed'
+      when p.passed >= p.join_count then 'start'
+      when p.ended < p.total then 'wait'
+      when p.join_count is not null then 'dependency'
+      when p.run_if = 'success' and (p.broken > 0 or (p.passed = 0 and p.total > 0)) then 'dependency'
+      when p.run_if = 'failure' and p.failed = 0 then 'dependency'
+      else 'start'
+    end as reason
+  ) v
+  where v.reason <> 'wait';
+$$;
+
+comment on function workflow_engine.decide_pending(uuid[]) is
+  'Which pending actions of these runs start (reason "start") or are skipped, with the reason.';
+
+-- Creates the logs of what is decided. Returns how many were skipped, because each may decide more, and
+-- when the first of the others is due.
+create or replace function workflow_engine.insert_decided(run_ids uuid[], at_time timestamptz, out skipped bigint, out first_due timestamptz)
 language sql
 set search_path = ''
 as $$
   with inserted as (
     insert into public.workflow_action_logs (
-      organization_id, run_id, workflow_id, workflow_version, workflow_action_id, priority, related_table, related_table_pkey,
-      execute_at, status, completed_at, meta
+      organization_id, run_id, workflow_id, workflow_version, workflow_action_id, priority, related_table,
+      related_table_pkey, execute_at, status, completed_at, reason
     )
     select
-      r.organization_id, r.id, r.workflow_id, r.workflow_version, a.workflow_action_id, a.priority, r.related_table, r.related_table_pkey,
-      case when p.reached is null then r.starts_at else insert_next_logs.at_time end + a.delay,
-      case when b.ended_badly then 'skipped' else 'not_started' end,
-      case when b.ended_badly then insert_next_logs.at_time end,
-      case when b.ended_badly then '{"skipped": "an earlier action did not complete"}'::jsonb else '{}' end
-    from workflow_engine.read_progress(insert_next_logs.run_ids) p
-    join public.workflow_run r on r.id = p.run_id
-    cross join lateral (select p.has_failed or p.has_stopped as ended_badly) b
+      r.organization_id, r.id, r.workflow_id, r.workflow_version, a.workflow_action_id, a.priority, r.related_table,
+      r.related_table_pkey,
+      case when d.is_first then r.starts_at else insert_decided.at_time end + a.delay,
+      case d.reason when 'start' then 'not_started' else 'skipped' end,
+      case when d.reason <> 'start' then insert_decided.at_time end,
+      nullif(d.reason, 'start')
+    from workflow_engine.decide_pending(insert_decided.run_ids) d
+    join public.workflow_run r on r.id = d.run_id
     join workflow_engine.action_version a
-      on a.workflow_id = p.workflow_id and a.version = p.version
-      and (p.reached is null or a."order" > p.reached)
-      and (b.ended_badly or a."order" = (
-        select min(n."order")
-        from workflow_engine.action_version n
-        where n.workflow_id = p.workflow_id and n.version = p.version
-          and (p.reached is null or n."order" > p.reached)
-      ))
-    where not p.is_unfinished
+      on a.workflow_id = r.workflow_id and a.version = r.workflow_version
+      and a.workflow_action_id = d.workflow_action_id
     returning status, execute_at
   )
-  select min(i.execute_at) from inserted i where i.status = 'not_started';
+  select count(*) filter (where i.status = 'skipped'), min(i.execute_at) filter (where i.status = 'not_started')
+  from inserted i;
 $$;
 
-comment on function workflow_engine.insert_next_logs(uuid[], timestamptz) is
-  'Creates the action logs that follow in these runs; returns when the first is due.';
+comment on function workflow_engine.insert_decided(uuid[], timestamptz) is
+  'Creates the action logs of what is decided; returns how many were skipped and when the first is due.';
 
--- Moves runs on: the next order of those that have nothing unfinished, the end of those that have
+-- Stops what is still unfinished although a join had enough without it.
+create or replace function workflow_engine.stop_unneeded(run_ids uuid[], at_time timestamptz)
+returns void
+language sql
+set search_path = ''
+as $$
+  update public.workflow_action_logs l
+  set status = 'stopped', reason = 'not_needed', lease_expires_at = null,
+    completed_at = greatest(stop_unneeded.at_time, l.started_at)
+  from public.workflow_run r
+  join workflow_engine.action_version a on a.workflow_id = r.workflow_id and a.version = r.workflow_version
+  where r.id = any (stop_unneeded.run_ids)
+    and r.status = 'running'
+    and l.run_id = r.id and l.workflow_action_id = a.workflow_action_id and l.item_index is null
+    and l.status in ('not_started', 'processing', 'waiting')
+    and workflow_engine.is_unneeded(r.id, a);
+$$;
+
+comment on function workflow_engine.stop_unneeded(uuid[], timestamptz) is
+  'Stops the unfinished actions that a join no longer needs.';
+
+-- Where these running runs stand.
+create or replace function workflow_engine.read_progress(run_ids uuid[])
+returns table (run_id uuid, is_unfinished boolean, has_failed boolean, has_stopped boolean)
+language sql
+stable
+set search_path = ''
+as $$
+  select r.id,
+    coalesce(bool_or(workflow_engine.is_unfinished(l.status, l.final)), false),
+    coalesce(bool_or(l.status = 'failed' and not a.continue_on_failure and not a.is_compensation), false),
+    coalesce(bool_or(l.status = 'stopped' and l.reason is null and not a.is_compensation), false)
+  from public.workflow_run r
+  left join workflow_engine.action_version a on a.workflow_id = r.workflow_id and a.version = r.workflow_version
+  left join public.workflow_action_logs l
+    on l.run_id = r.id and l.workflow_action_id = a.workflow_action_id and l.item_index is null
+  where r.id = any (read_progress.run_ids) and r.status = 'running'
+  group by r.id;
+$$;
+
+comment on function workflow_engine.read_progress(uuid[]) is
+  'Where these running runs stand.';
+
+-- Ends the runs that have nothing left, or, where one has failed, begins its next compensation: of what
+-- completed, in reverse, one after another. Returns when the first compensation is due.
+create or replace function workflow_engine.finish_runs(run_ids uuid[], at_time timestamptz)
+returns timestamptz
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_first_due timestamptz;
+begin
+  v_first_due := workflow_engine.insert_compensations(array(
+    select p.run_id
+    from workflow_engine.read_progress(finish_runs.run_ids) p
+    where not p.is_unfinished and p.has_failed
+  ), finish_runs.at_time);
+  update public.workflow_run r
+  set
+    status = case when p.has_failed then 'failed' when p.has_stopped then 'stopped' else 'completed' end,
+    completed_at = finish_runs.at_time
+  from workflow_engine.read_progress(finish_runs.run_ids) p
+  where r.id = p.run_id and not p.is_unfinished;
+  return v_first_due;
+end;
+$$;
+
+comment on function workflow_engine.finish_runs(uuid[], timestamptz) is
+  'Ends the runs that have nothing left, after their compensations; returns when the first of those is due.';
+
+-- Moves runs on: whatever follows in those that have come further, and the end of those that have
 -- nothing left. Locks the runs by id, in an own statement: of two siblings that end at once, the
 -- second one waits here and then sees the first.
 create or replace function workflow_engine.advance_runs(run_ids uuid[])
@@ -2984,19 +4313,20 @@ set search_path = ''
 as $$
 declare
   v_now timestamptz := workflow_engine.clock();
+  v_decided record;
   v_first_due timestamptz;
 begin
   perform from public.workflow_run r
   where r.id = any (advance_runs.run_ids)
   order by r.id
   for update;
-  v_first_due := workflow_engine.insert_next_logs(advance_runs.run_ids, v_now);
-  update public.workflow_run r
-  set
-    status = case when p.has_failed then 'failed' when p.has_stopped then 'stopped' else 'completed' end,
-    completed_at = v_now
-  from workflow_engine.read_progress(advance_runs.run_ids) p
-  where r.id = p.run_id and not p.is_unfinished;
+  loop
+    select * into v_decided from workflow_engine.insert_decided(advance_runs.run_ids, v_now);
+    v_first_due := least(v_first_due, v_decided.first_due);
+    exit when v_decided.skipped = 0;
+  end loop;
+  perform workflow_engine.stop_unneeded(advance_runs.run_ids, v_now);
+  v_first_due := least(v_first_due, workflow_engine.finish_runs(advance_runs.run_ids, v_now));
   if v_first_due < v_now + interval '1 minute' then
     perform workflow_engine.request_wake();
   end if;
@@ -3007,11 +4337,195 @@ comment on function workflow_engine.advance_runs(uuid[]) is
   'Moves runs on to their next actions or to their end.';
 
 
+-- 50_completion/compensate.sql
+
+-- Begins the next compensation of each of these failed runs: that of the action that completed last
+-- and is not undone yet. Returns when the first of them is due.
+create or replace function workflow_engine.insert_compensations(run_ids uuid[], at_time timestamptz)
+returns timestamptz
+language sql
+set search_path = ''
+as $$
+  with next as (
+    select r.*, u.workflow_action_id as compensation, u.priority, u.delay
+    from public.workflow_run r
+    cross join lateral (
+      select c.workflow_action_id, c.priority, c.delay
+      from workflow_engine.action_version a
+      join workflow_engine.action_version c
+        on c.workflow_id = a.workflow_id and c.version = a.version and c.workflow_action_id = a.compensate_with
+      join public.workflow_action_logs l
+        on l.run_id = r.id and l.workflow_action_id = a.workflow_action_id and l.item_index is null
+      where a.workflow_id = r.workflow_id and a.version = r.workflow_version
+        and l.status = 'completed'
+        and not exists (
+          select from public.workflow_action_logs d
+          where d.run_id = r.id and d.workflow_action_id = c.workflow_action_id and d.item_index is null
+        )
+      order by l.completed_at desc, l.id desc
+      limit 1
+    ) u
+    where r.id = any (insert_compensations.run_ids)
+  ),
+  marked as (
+    update public.workflow_run r
+    set is_compensating = true
+    from next n
+    where r.id = n.id and not r.is_compensating
+  ),
+  inserted as (
+    insert into public.workflow_action_logs (
+      organization_id, run_id, workflow_id, workflow_version, workflow_action_id, priority, related_table,
+      related_table_pkey, execute_at
+    )
+    select n.organization_id, n.id, n.workflow_id, n.workflow_version, n.compensation, n.priority, n.related_table,
+      n.related_table_pkey, insert_compensations.at_time + n.delay
+    from next n
+    returning execute_at
+  )
+  select min(i.execute_at) from inserted i;
+$$;
+
+comment on function workflow_engine.insert_compensations(uuid[], timestamptz) is
+  'Begins the next compensation of failed runs; returns when the first is due.';
+
+
+-- 50_completion/settle_items.sql
+
+-- How many items of a fan-out ended in one statement.
+create type workflow_engine.item_count as (
+  run_id uuid,
+  workflow_action_id uuid,
+  finished bigint,
+  failed bigint
+);
+
+comment on type workflow_engine.item_count is
+  'How many items of a fan-out ended in one statement, and how many of them failed.';
+
+-- Takes the ended items off their fan-outs and lets as many others run. One row a fan-out is locked
+-- for each batch of results, in key order; the run's is not.
+create or replace function workflow_engine.count_items(counts workflow_engine.item_count[])
+returns setof workflow_engine.fan_out
+language plpgsql
+set search_path = ''
+as $$
+begin
+  perform from workflow_engine.fan_out f
+  where (f.run_id, f.workflow_action_id) in (select c.run_id, c.workflow_action_id from unnest(count_items.counts) c)
+  order by f.run_id, f.workflow_action_id
+  for update;
+  return query
+    update workflow_engine.fan_out f
+    set
+      unfinished = f.unfinished - c.finished,
+      failed = f.failed + c.failed,
+      released = least(f.total, f.released + c.finished)
+    from unnest(count_items.counts) c
+    where f.run_id = c.run_id and f.workflow_action_id = c.workflow_action_id
+    returning f.*;
+end;
+$$;
+
+comment on function workflow_engine.count_items(workflow_engine.item_count[]) is
+  'Counts ended items off their fan-outs and returns those.';
+
+-- Lets the next items of a fan-out run, as many as have ended.
+create or replace function workflow_engine.release_items(counts workflow_engine.item_count[], at_time timestamptz)
+returns void
+language sql
+set search_path = ''
+as $$
+  update public.workflow_action_logs l
+  set execute_at = release_items.at_time
+  from unnest(release_items.counts) c
+  join workflow_engine.fan_out f on f.run_id = c.run_id and f.workflow_action_id = c.workflow_action_id
+  where l.run_id = c.run_id and l.workflow_action_id = c.workflow_action_id
+    and l.item_index between f.released - c.finished and f.released - 1
+    and l.status = 'not_started' and l.execute_at = 'infinity';
+$$;
+
+comment on function workflow_engine.release_items(workflow_engine.item_count[], timestamptz) is
+  'Lets as many further items of fan-outs run as have ended.';
+
+-- The outputs of a fan-out's items, in their order; null for an item that failed and was tolerated.
+create or replace function workflow_engine.gather_outputs(run_id uuid, workflow_action_id uuid)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  select coalesce(jsonb_agg(coalesce(l.output, 'null') order by l.item_index), '[]')
+  from public.workflow_action_logs l
+  where l.run_id = gather_outputs.run_id
+    and l.workflow_action_id = gather_outputs.workflow_action_id
+    and l.item_index is not null;
+$$;
+
+comment on function workflow_engine.gather_outputs(uuid, uuid) is
+  'The outputs of a fan-out''s items as an array in item order.';
+
+-- Moves fan-outs on by their ended items: lets others run, completes the action when all have ended,
+-- fails it as soon as more have failed than it tolerates.
+create or replace function workflow_engine.settle_items(counts workflow_engine.item_count[])
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_now timestamptz := workflow_engine.clock();
+  v_ended workflow_engine.fan_out[];
+begin
+  select array_agg(f) into v_ended
+  from workflow_engine.count_items(settle_items.counts) f
+  where f.unfinished = 0 or f.failed > f.tolerated;
+  perform workflow_engine.release_items(settle_items.counts, v_now);
+  update public.workflow_action_logs l
+  set
+    status = case when f.failed > f.tolerated then 'failed' else 'completed' end,
+    final = f.failed > f.tolerated,
+    output = case when f.failed <= f.tolerated then workflow_engine.gather_outputs(f.run_id, f.workflow_action_id) end,
+    error = case when f.failed > f.tolerated then format('%s of %s items failed', f.failed, f.total) end,
+    completed_at = greatest(v_now, l.started_at)
+  from unnest(v_ended) f
+  where l.run_id = f.run_id and l.workflow_action_id = f.workflow_action_id
+    and l.item_index is null and l.status = 'waiting';
+  perform workflow_engine.request_wake();
+end;
+$$;
+
+comment on function workflow_engine.settle_items(workflow_engine.item_count[]) is
+  'Moves fan-outs on by the items that ended.';
+
+-- Stops the unfinished items of fan-outs that have failed or were stopped.
+create or replace function workflow_engine.stop_items(run_ids uuid[])
+returns void
+language sql
+set search_path = ''
+as $$
+  update public.workflow_action_logs l
+  set status = 'stopped', reason = 'not_needed', lease_expires_at = null,
+    completed_at = greatest(workflow_engine.clock(), l.started_at)
+  from workflow_engine.fan_out f
+  join public.workflow_action_logs p
+    on p.run_id = f.run_id and p.workflow_action_id = f.workflow_action_id and p.item_index is null
+  where f.run_id = any (stop_items.run_ids)
+    and f.unfinished > 0
+    and p.status in ('failed', 'stopped')
+    and l.run_id = f.run_id and l.workflow_action_id = f.workflow_action_id
+    and l.item_index is not null
+    and l.status in ('not_started', 'processing', 'waiting');
+$$;
+
+comment on function workflow_engine.stop_items(uuid[]) is
+  'Stops the unfinished items of fan-outs that have ended.';
+
+
 -- 50_completion/follow_transitions.sql
 
 -- After any update of action logs, whoever wrote it: the engine's own report, or an application that
 -- writes the status itself. In this order: refuses what the state machine does not allow, records
--- failed attempts, moves the runs on.
+-- failed attempts, moves fan-outs on by their items, and runs by their actions.
 create or replace function workflow_engine.follow_transitions()
 returns trigger
 language plpgsql
@@ -3021,6 +4535,7 @@ as $$
 declare
   v_refused record;
   v_runs uuid[];
+  v_items workflow_engine.item_count[];
 begin
   select o.id, o.status as from_status, n.status as to_status
   into v_refused
@@ -3047,13 +4562,23 @@ begin
   join new_logs n on n.id = o.id
   where o.status in ('processing', 'waiting')
     and (n.status = 'failed' or (n.status = 'not_started' and n.tries > o.tries));
-  select coalesce(array_agg(distinct n.run_id), '{}')
-  into v_runs
-  from old_logs o
-  join new_logs n on n.id = o.id
-  where workflow_engine.is_unfinished(o.status, o.final)
-    and not workflow_engine.is_unfinished(n.status, n.final);
-  if v_runs <> '{}' then
+  select array_agg(row(e.run_id, e.workflow_action_id, e.finished, e.failed)::workflow_engine.item_count)
+    filter (where e.is_item), array_agg(e.run_id) filter (where not e.is_item)
+  into v_items, v_runs
+  from (
+    select n.run_id, n.workflow_action_id, n.item_index is not null as is_item,
+      count(*) as finished, count(*) filter (where n.status = 'failed') as failed
+    from old_logs o
+    join new_logs n on n.id = o.id
+    where workflow_engine.is_unfinished(o.status, o.final)
+      and not workflow_engine.is_unfinished(n.status, n.final)
+    group by n.run_id, n.workflow_action_id, n.item_index is not null
+  ) e;
+  if v_items is not null then
+    perform workflow_engine.settle_items(v_items);
+  end if;
+  if v_runs is not null then
+    perform workflow_engine.stop_items(v_runs);
     perform workflow_engine.advance_runs(v_runs);
   end if;
   return null;
@@ -3194,7 +4719,7 @@ as $$
       else l.execute_at
     end,
     case when s.next = 'completed' then r.output end,
-    case when r.status = 'failed' then coalesce(r.error, 'No reason given') when s.next <> 'completed' then l.error end,
+    case when i.is_too_large then format('The output has more than %s bytes', g.output_bytes) when r.status = 'failed' then coalesce(r.error, 'No reason given') when s.next <> 'completed' then l.error end,
     r.http_status
   from (
     select e.value -> 'output' as output, t.*
@@ -3210,10 +4735,16 @@ as $$
     and a.workflow_action_id = l.workflow_action_id
   cross join workflow_engine.settings g
   cross join lateral (
-    select r.status = 'failed' and r.final is not true and l.tries < a.max_retries as is_retry
+    select
+      r.status = 'failed' and r.final is not true and l.tries < a.max_retries as is_retry,
+      r.status = 'completed' and pg_column_size(r.output) > g.output_bytes as is_too_large
   ) i
   cross join lateral (
-    select i.is_retry, case when i.is_retry or r.status = 'released' then 'not_started' else r.status end as next
+    select i.is_retry, case
+      when i.is_retry or r.status = 'released' then 'not_started'
+      when i.is_too_large then 'failed'
+      else r.status
+    end as next
   ) s;
 $$;
 
@@ -3675,6 +5206,8 @@ create policy "Members see their organization's history" on public.workflow_hist
 --   workflow_action_logs       -      select (own)    select; update of what reports
 --   claim, report, emit, tick  -      -               execute
 --   doctor                     -      -               execute
+--   check, deploy, export,
+--   versions, compare, restore -      -               execute
 --   attach, detach, configure  -      -               -   (postgres alone: they change tables and Vault)
 --   schema workflow_engine     -      -               -
 do $$
@@ -3726,3 +5259,7 @@ grant execute on function public.workflow_emit(text, jsonb, text, text, text, te
 grant execute on function public.workflow_action_log_cron() to service_role;
 
 grant execute on function public.workflow_doctor() to service_role;
+
+grant execute on function public.workflow_check(jsonb), public.workflow_deploy(jsonb),
+  public.workflow_export(uuid, integer), public.workflow_versions(uuid),
+  public.workflow_compare(uuid, integer, integer), public.workflow_restore(uuid, integer) to service_role;
