@@ -1348,7 +1348,8 @@ comment on column workflow_engine.attachment.organization_column is
 
 -- 30_events/capture.sql
 
--- The listed keys of a record; the whole record when none are listed.
+-- The listed keys of a record; the whole record when none are listed. Takes the others away, because
+-- jsonb_object_agg() would need time with the square of the length of an array in it.
 create or replace function workflow_engine.pick_columns(record jsonb, columns text[])
 returns jsonb
 language sql
@@ -1357,11 +1358,11 @@ set search_path = ''
 as $$
   select case
     when pick_columns.columns is null then pick_columns.record
-    when pick_columns.record is not null then coalesce((
-      select jsonb_object_agg(e.key, e.value)
-      from jsonb_each(pick_columns.record) e
-      where e.key = any (pick_columns.columns)
-    ), '{}')
+    else pick_columns.record - array(
+      select k.key
+      from jsonb_object_keys(pick_columns.record) k (key)
+      where k.key <> all (pick_columns.columns)
+    )
   end;
 $$;
 
@@ -1908,38 +1909,48 @@ comment on function workflow_engine.start_runs_one_by_one(uuid[]) is
   'Matches each event on its own and puts those that fail aside with their error.';
 
 -- Takes a batch of events that nobody else is matching. Skips locked ones, so workers share the work.
+-- Slice by slice, each twice the last, and no further once a second has passed: a definition that is slow
+-- on each of a thousand events must not keep every call from coming to its end.
 create or replace function workflow_engine.expand_events()
 returns integer
 language plpgsql
 set search_path = ''
 as $$
 declare
+  v_until timestamptz := clock_timestamp() + interval '1 second';
+  v_left integer := (select s.events_per_batch from workflow_engine.settings s);
+  v_slice integer := 25;
+  v_taken integer := 0;
   v_events uuid[];
 begin
-  select coalesce(array_agg(e.id), '{}')
-  into v_events
-  from (
-    select e.id
-    from public.workflow_event e
-    where e.expanded_at is null
-    order by e.id
-    limit (select s.events_per_batch from workflow_engine.settings s)
-    for update skip locked
-  ) e;
-  if v_events <> '{}' then
+  while v_left > 0 and clock_timestamp() < v_until loop
+    select coalesce(array_agg(e.id), '{}')
+    into v_events
+    from (
+      select e.id
+      from public.workflow_event e
+      where e.expanded_at is null
+      order by e.id
+      limit least(v_slice, v_left)
+      for update skip locked
+    ) e;
+    exit when v_events = '{}';
     begin
       perform workflow_engine.start_runs(v_events);
     exception
       when others then
         perform workflow_engine.start_runs_one_by_one(v_events);
     end;
-  end if;
-  return cardinality(v_events);
+    v_taken := v_taken + cardinality(v_events);
+    v_left := v_left - cardinality(v_events);
+    v_slice := v_slice * 2;
+  end loop;
+  return v_taken;
 end;
 $$;
 
 comment on function workflow_engine.expand_events() is
-  'Matches a batch of new events with definitions; returns how many it took.';
+  'Matches a batch of new events with definitions, for about a second at most; returns how many it took.';
 
 
 -- 30_events/workflow_emit.sql
@@ -2337,14 +2348,16 @@ create type workflow_engine.candidate as (
 comment on type workflow_engine.candidate is
   'A due action log: its verdict (start, skip, fail, postpone), the reason, and what fills its template.';
 
--- The outputs and statuses of a run's actions so far, by name.
+-- The outputs and statuses of a run's actions so far, by name. Here and below, JSON of unknown size is
+-- not gathered by jsonb_agg() or jsonb_object_agg(): both need time with the square of the length of an
+-- array in it (seconds for 10,000 elements).
 create or replace function workflow_engine.read_outputs(run_id uuid)
 returns jsonb
 language sql
 stable
 set search_path = ''
 as $$
-  select coalesce(jsonb_object_agg(a.name, jsonb_build_object('status', l.status, 'output', l.output)), '{}')
+  select coalesce(json_object_agg(a.name, jsonb_build_object('status', l.status, 'output', l.output))::jsonb, '{}')
   from public.workflow_action_logs l
   join workflow_engine.action_version a
     on a.workflow_id = l.workflow_id and a.version = l.workflow_version
@@ -2363,13 +2376,13 @@ language sql
 stable
 set search_path = ''
 as $$
-  select coalesce(jsonb_agg(
+  select coalesce(to_jsonb(array_agg(
     case
       when h.takes_all then jsonb_path_query_array_tz(fill_holes.root, h.path, '{}', true)
       else coalesce(jsonb_path_query_first_tz(fill_holes.root, h.path, '{}', true), 'null')
     end
     order by h.ordinality
-  ), '[]')
+  )), '[]')
   from unnest(fill_holes.paths, fill_holes.takes_all) with ordinality h (path, takes_all, ordinality);
 $$;
 
@@ -2641,7 +2654,7 @@ as $$
         select t.workflow_id, t.workflow_version, t.workflow_action_id from started t
       )
     ), '{}'),
-    'claims', coalesce(jsonb_agg(
+    'claims', coalesce(to_jsonb(array_agg(
       jsonb_build_object(
         'id', t.id, 'action', workflow_engine.action_key(t.workflow_action_id, t.workflow_version),
         'attempt', t.attempt, 'run_id', t.run_id, 'workflow_id', t.workflow_id,
@@ -2651,7 +2664,7 @@ as $$
         'traceparent', format('00-%s-%s-01', replace(t.run_id::text, '-', ''), right(replace(t.id::text, '-', ''), 16))
       )
       order by t.ordinality
-    ), '[]')
+    )), '[]')
   )
   from started t;
 $$;

@@ -168,7 +168,7 @@ as $$
         select t.workflow_id, t.workflow_version, t.workflow_action_id from started t
       )
     ), '{}'),
-    'claims', coalesce(jsonb_agg(
+    'claims', coalesce(to_jsonb(array_agg(
       jsonb_build_object(
         'id', t.id, 'action', workflow_engine.action_key(t.workflow_action_id, t.workflow_version),
         'attempt', t.attempt, 'run_id', t.run_id, 'workflow_id', t.workflow_id,
@@ -178,7 +178,7 @@ as $$
         'traceparent', format('00-%s-%s-01', replace(t.run_id::text, '-', ''), right(replace(t.id::text, '-', ''), 16))
       )
       order by t.ordinality
-    ), '[]')
+    )), '[]')
   )
   from started t;
 $$;
