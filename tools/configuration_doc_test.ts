@@ -16,7 +16,8 @@ Deno.test("the page of the configuration has a card for each column of the setti
   );
   const columns = [...sql.matchAll(/^ {2}(\w+) [\w[\]]+ not null default '?(.*?)'?,$/gm)]
     .filter(([, name]) => name !== "id")
-    .map(([, name = "", value = ""]) => [name, value === "{}" ? "none" : value]);
+    .map(([, name = "", value = ""]): [string, string] => [name, value === "{}" ? "none" : value]);
+  assertEquals(columns.length > 0, true);
   assertEquals([...readCards("### workflow_engine.settings")], columns);
 });
 
@@ -25,7 +26,9 @@ Deno.test("the page of the configuration has a card for each variable of the wor
     `${repositoryRoot}/supabase/functions/workflow-cron/settings.ts`,
   );
   const cards = readCards("## The function workflow-cron");
-  for (const [, name = "", kind = "", , value = ""] of source.matchAll(VARIABLE)) {
+  const variables = [...source.matchAll(VARIABLE)];
+  assertEquals(variables.length > 0, true);
+  for (const [, name = "", kind = "", , value = ""] of variables) {
     const expected = kind === "list" ? /^none/ : new RegExp(`^${value}$`);
     assertEquals(expected.test(cards.get(name) ?? ""), true, `${name}: "${cards.get(name)}"`);
   }
