@@ -2287,7 +2287,8 @@ begin
     return;
   end if;
   return query execute format(
-    'select k.key, to_jsonb(t.*) ->> $3, workflow_engine.pick_columns(to_jsonb(t.*), $2) from unnest($1) k (key) join %I.%I t on %s',
+    'select r.key, r.record ->> $3, case when $2 is null then r.record else workflow_engine.pick_columns(r.record, $2) end
+    from (select k.key, to_jsonb(t.*) as record from unnest($1) k (key) join %I.%I t on %s offset 0) r',
     v_attachment.schema_name, v_attachment.table_name, v_match
   )
   using read_table.keys, v_attachment.columns, v_attachment.organization_column;
@@ -2353,16 +2354,20 @@ comment on type workflow_engine.candidate is
 -- array in it (seconds for 10,000 elements).
 create or replace function workflow_engine.read_outputs(run_id uuid)
 returns jsonb
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-  select coalesce(json_object_agg(a.name, jsonb_build_object('status', l.status, 'output', l.output))::jsonb, '{}')
-  from public.workflow_action_logs l
-  join workflow_engine.action_version a
-    on a.workflow_id = l.workflow_id and a.version = l.workflow_version
-    and a.workflow_action_id = l.workflow_action_id
-  where l.run_id = read_outputs.run_id;
+begin
+  return (
+    select coalesce(json_object_agg(a.name, jsonb_build_object('status', l.status, 'output', l.output))::jsonb, '{}')
+    from public.workflow_action_logs l
+    join workflow_engine.action_version a
+      on a.workflow_id = l.workflow_id and a.version = l.workflow_version
+      and a.workflow_action_id = l.workflow_action_id
+    where l.run_id = read_outputs.run_id
+  );
+end;
 $$;
 
 comment on function workflow_engine.read_outputs(uuid) is
@@ -2391,62 +2396,69 @@ comment on function workflow_engine.fill_holes(jsonb, jsonpath[], boolean[]) is
 
 -- Decides what becomes of each of a batch of locked, due action logs. Evaluates the conditions over
 -- { event, record, actions, run, vars, item, now }, where record is the current row: of the log's own
--- organization, or none.
+-- organization, or none. `offset 0` and `materialized` keep Postgres from building a root once for each
+-- time it is mentioned. In plpgsql, as most of what claims and reports run: it keeps its plan, and planning
+-- this takes longer than doing it for a hundred.
 create or replace function workflow_engine.prepare_claims(log_ids uuid[], at_time timestamptz)
 returns workflow_engine.candidate[]
-language sql
+language plpgsql
 set search_path = ''
 as $$
-  with records as materialized (
-    select * from workflow_engine.read_records(prepare_claims.log_ids)
-  ),
-  due as (
-    select
-      l.id, d.ordinality, a.paths, a.takes_all, c.root,
-      a.is_costly and pg_column_size(c.root) > s.costly_expression_bytes as is_too_costly,
-      l.related_table in (select u.related_table from records u where u.related_table_pkey is null) as is_unreadable,
-      workflow_engine.holds(a.condition, a.is_costly, c.root, s.costly_expression_bytes) as holds
-    from unnest(prepare_claims.log_ids) with ordinality d (id, ordinality)
-    join public.workflow_action_logs l on l.id = d.id
-    join public.workflow_run r on r.id = l.run_id
-    join public.workflow_event e on e.id = r.event_id
-    join workflow_engine.action_version a
-      on a.workflow_id = l.workflow_id and a.version = l.workflow_version
-      and a.workflow_action_id = l.workflow_action_id
-    cross join workflow_engine.settings s
-    left join workflow_engine.attachment t on t.related_table = l.related_table
-    left join records x
-      on x.related_table = l.related_table and x.related_table_pkey = l.related_table_pkey
-      and (t.organization_column is null or x.organization_id is not distinct from l.organization_id)
+begin
+  return (
+    with records as materialized (
+      select * from workflow_engine.read_records(prepare_claims.log_ids)
+    ),
+    due as materialized (
+      select
+        l.id, d.ordinality, a.paths, a.takes_all, c.root,
+        a.is_costly and pg_column_size(c.root) > s.costly_expression_bytes as is_too_costly,
+        l.related_table in (select u.related_table from records u where u.related_table_pkey is null) as is_unreadable,
+        workflow_engine.holds(a.condition, a.is_costly, c.root, s.costly_expression_bytes) as holds
+      from unnest(prepare_claims.log_ids) with ordinality d (id, ordinality)
+      join public.workflow_action_logs l on l.id = d.id
+      join public.workflow_run r on r.id = l.run_id
+      join public.workflow_event e on e.id = r.event_id
+      join workflow_engine.action_version a
+        on a.workflow_id = l.workflow_id and a.version = l.workflow_version
+        and a.workflow_action_id = l.workflow_action_id
+      cross join workflow_engine.settings s
+      left join workflow_engine.attachment t on t.related_table = l.related_table
+      left join records x
+        on x.related_table = l.related_table and x.related_table_pkey = l.related_table_pkey
+        and (t.organization_column is null or x.organization_id is not distinct from l.organization_id)
+      cross join lateral (
+        select jsonb_build_object(
+          'event', e.payload, 'record', x.record, 'vars', '{}'::jsonb, 'item', null, 'now', prepare_claims.at_time,
+          'actions', case when a.reads_actions then workflow_engine.read_outputs(l.run_id) end,
+          'run', jsonb_build_object('id', r.id, 'workflow_id', r.workflow_id, 'event', e.name, 'started_at', r.starts_at)
+        ) as root
+        offset 0
+      ) c
+    )
+    select coalesce(array_agg(
+      row(
+        d.id, v.verdict, v.reason,
+        case when v.verdict = 'start' then workflow_engine.fill_holes(d.root, d.paths, d.takes_all) end
+      )::workflow_engine.candidate
+      order by d.ordinality
+    ), '{}')
+    from due d
     cross join lateral (
-      select jsonb_build_object(
-        'event', e.payload, 'record', x.record, 'vars', '{}'::jsonb, 'item', null, 'now', prepare_claims.at_time,
-        'actions', case when a.reads_actions then workflow_engine.read_outputs(l.run_id) end,
-        'run', jsonb_build_object('id', r.id, 'workflow_id', r.workflow_id, 'event', e.name, 'started_at', r.starts_at)
-      ) as root
-    ) c
-  )
-  select coalesce(array_agg(
-    row(
-      d.id, v.verdict, v.reason,
-      case when v.verdict = 'start' then workflow_engine.fill_holes(d.root, d.paths, d.takes_all) end
-    )::workflow_engine.candidate
-    order by d.ordinality
-  ), '{}')
-  from due d
-  cross join lateral (
-    select
-      case
-        when d.is_unreadable then 'postpone'
-        when d.is_too_costly then 'fail'
-        when d.holds then 'start'
-        else 'skip'
-      end as verdict,
-      case
-        when d.is_too_costly then 'An expression has two wildcards and its data is too large for that'
-        when not d.holds then 'its condition is not true'
-      end as reason
-  ) v;
+      select
+        case
+          when d.is_unreadable then 'postpone'
+          when d.is_too_costly then 'fail'
+          when d.holds then 'start'
+          else 'skip'
+        end as verdict,
+        case
+          when d.is_too_costly then 'An expression has two wildcards and its data is too large for that'
+          when not d.holds then 'its condition is not true'
+        end as reason
+    ) v
+  );
+end;
 $$;
 
 comment on function workflow_engine.prepare_claims(uuid[], timestamptz) is
@@ -2488,10 +2500,14 @@ comment on function workflow_engine.decide_claims(uuid[], timestamptz) is
 -- as it has enough, without a sort, and skips what another worker is taking.
 create or replace function workflow_engine.lock_due(max_actions integer, at_time timestamptz)
 returns uuid[]
-language sql
+language plpgsql
 set search_path = ''
 as $$
+declare
+  v_ids uuid[];
+begin
   select coalesce(array_agg(d.id), '{}')
+  into v_ids
   from (
     select l.id
     from generate_series(0, 9) p (priority)
@@ -2507,6 +2523,8 @@ as $$
     ) l
     limit lock_due.max_actions
   ) d;
+  return v_ids;
+end;
 $$;
 
 comment on function workflow_engine.lock_due(integer, timestamptz) is
@@ -2515,24 +2533,28 @@ comment on function workflow_engine.lock_due(integer, timestamptz) is
 -- Whether a claim would find anything: the cheap look of a lingering worker.
 create or replace function workflow_engine.has_work(at_time timestamptz)
 returns boolean
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-  select exists (select from public.workflow_event e where e.expanded_at is null)
-    or exists (
-      select
-      from generate_series(0, 9) p (priority)
-      cross join lateral (
-        select l.id
-        from public.workflow_action_logs l
-        where l.status = 'not_started'
-          and l.priority = p.priority::smallint
-          and l.execute_at <= has_work.at_time
-        order by l.execute_at
-        limit 1
-      ) l
-    );
+begin
+  return (
+    select exists (select from public.workflow_event e where e.expanded_at is null)
+      or exists (
+        select
+        from generate_series(0, 9) p (priority)
+        cross join lateral (
+          select l.id
+          from public.workflow_action_logs l
+          where l.status = 'not_started'
+            and l.priority = p.priority::smallint
+            and l.execute_at <= has_work.at_time
+          order by l.execute_at
+          limit 1
+        ) l
+      )
+  );
+end;
 $$;
 
 comment on function workflow_engine.has_work(timestamptz) is
@@ -2541,19 +2563,23 @@ comment on function workflow_engine.has_work(timestamptz) is
 -- When the next action is due, or null when none is planned. A past time means that it is due now.
 create or replace function workflow_engine.next_due()
 returns timestamptz
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-  select min(l.execute_at)
-  from generate_series(0, 9) p (priority)
-  cross join lateral (
-    select l.execute_at
-    from public.workflow_action_logs l
-    where l.status = 'not_started' and l.priority = p.priority::smallint
-    order by l.execute_at
-    limit 1
-  ) l;
+begin
+  return (
+    select min(l.execute_at)
+    from generate_series(0, 9) p (priority)
+    cross join lateral (
+      select l.execute_at
+      from public.workflow_action_logs l
+      where l.status = 'not_started' and l.priority = p.priority::smallint
+      order by l.execute_at
+      limit 1
+    ) l
+  );
+end;
 $$;
 
 comment on function workflow_engine.next_due() is 'When the next action is due, or null.';
@@ -2578,9 +2604,10 @@ comment on function workflow_engine.ms_until(timestamptz) is
 -- Carries out every verdict but "start". A postponed log is looked at again after five seconds.
 create or replace function workflow_engine.settle_candidates(candidates workflow_engine.candidate[], at_time timestamptz)
 returns void
-language sql
+language plpgsql
 set search_path = ''
 as $$
+begin
   update public.workflow_action_logs l
   set
     status = case c.verdict when 'skip' then 'skipped' when 'fail' then 'failed' else l.status end,
@@ -2591,6 +2618,7 @@ as $$
     error = case when c.verdict = 'fail' then c.reason else l.error end
   from unnest(settle_candidates.candidates) c
   where l.id = c.id and c.verdict <> 'start';
+end;
 $$;
 
 comment on function workflow_engine.settle_candidates(workflow_engine.candidate[], timestamptz) is
@@ -2614,9 +2642,12 @@ create or replace function workflow_engine.start_attempts(
   at_time timestamptz
 )
 returns jsonb
-language sql
+language plpgsql
 set search_path = ''
 as $$
+declare
+  v_batch jsonb;
+begin
   with sized as (
     select c.id, c.hole_values, c.ordinality,
       coalesce(sum(pg_column_size(c.hole_values) + 500) over earlier, 0) as bytes_before
@@ -2666,7 +2697,10 @@ as $$
       order by t.ordinality
     )), '[]')
   )
+  into v_batch
   from started t;
+  return v_batch;
+end;
 $$;
 
 comment on function workflow_engine.start_attempts(workflow_engine.candidate[], text, timestamptz) is
@@ -2923,26 +2957,31 @@ comment on function workflow_engine.is_unfinished(text, boolean) is
   'Whether an action log in this state will change by itself.';
 
 -- How far each of these runs has come: the order it has reached, and what ended badly.
+-- In plpgsql, as most of what claims and reports run: it keeps its plan, where a function in SQL makes
+-- it again in each call.
 create or replace function workflow_engine.read_progress(run_ids uuid[])
 returns table (
   run_id uuid, workflow_id uuid, version integer, reached integer,
   is_unfinished boolean, has_failed boolean, has_stopped boolean
 )
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-  select r.id, r.workflow_id, r.workflow_version, max(a."order"),
-    coalesce(bool_or(workflow_engine.is_unfinished(l.status, l.final)), false),
-    coalesce(bool_or(l.status = 'failed'), false),
-    coalesce(bool_or(l.status = 'stopped'), false)
-  from public.workflow_run r
-  left join public.workflow_action_logs l on l.run_id = r.id
-  left join workflow_engine.action_version a
-    on a.workflow_id = l.workflow_id and a.version = l.workflow_version
-    and a.workflow_action_id = l.workflow_action_id
-  where r.id = any (read_progress.run_ids) and r.status = 'running'
-  group by r.id;
+begin
+  return query
+    select r.id, r.workflow_id, r.workflow_version, max(a."order"),
+      coalesce(bool_or(workflow_engine.is_unfinished(l.status, l.final)), false),
+      coalesce(bool_or(l.status = 'failed'), false),
+      coalesce(bool_or(l.status = 'stopped'), false)
+    from public.workflow_run r
+    left join public.workflow_action_logs l on l.run_id = r.id
+    left join workflow_engine.action_version a
+      on a.workflow_id = l.workflow_id and a.version = l.workflow_version
+      and a.workflow_action_id = l.workflow_action_id
+    where r.id = any (read_progress.run_ids) and r.status = 'running'
+    group by r.id;
+end;
 $$;
 
 comment on function workflow_engine.read_progress(uuid[]) is
@@ -2952,9 +2991,12 @@ comment on function workflow_engine.read_progress(uuid[]) is
 -- as skipped. Returns when the first of them is due.
 create or replace function workflow_engine.insert_next_logs(run_ids uuid[], at_time timestamptz)
 returns timestamptz
-language sql
+language plpgsql
 set search_path = ''
 as $$
+declare
+  v_first_due timestamptz;
+begin
   with inserted as (
     insert into public.workflow_action_logs (
       organization_id, run_id, workflow_id, workflow_version, workflow_action_id, priority, related_table, related_table_pkey,
@@ -2981,7 +3023,9 @@ as $$
     where not p.is_unfinished
     returning status, execute_at
   )
-  select min(i.execute_at) from inserted i where i.status = 'not_started';
+  select min(i.execute_at) into v_first_due from inserted i where i.status = 'not_started';
+  return v_first_due;
+end;
 $$;
 
 comment on function workflow_engine.insert_next_logs(uuid[], timestamptz) is
@@ -3024,7 +3068,9 @@ comment on function workflow_engine.advance_runs(uuid[]) is
 
 -- After any update of action logs, whoever wrote it: the engine's own report, or an application that
 -- writes the status itself. In this order: refuses what the state machine does not allow, records
--- failed attempts, moves the runs on.
+-- failed attempts, moves the runs on. Each old row has its new one: the joins are full ones, and
+-- materialized to stay so, because those are hashed, where a plan made for a statement of one row would
+-- compare each row with every other in a statement of thousands.
 create or replace function workflow_engine.follow_transitions()
 returns trigger
 language plpgsql
@@ -3035,13 +3081,17 @@ declare
   v_refused record;
   v_runs uuid[];
 begin
-  select o.id, o.status as from_status, n.status as to_status
+  with changed as materialized (
+    select n.id, o.status as from_status, n.status as to_status
+    from old_logs o
+    full join new_logs n on n.id = o.id
+  )
+  select c.*
   into v_refused
-  from old_logs o
-  join new_logs n on n.id = o.id
-  where n.status <> o.status and not exists (
+  from changed c
+  where c.to_status <> c.from_status and not exists (
     select from workflow_engine.action_log_transition t
-    where t.from_status = o.status and t.to_status = n.status
+    where t.from_status = c.from_status and t.to_status = c.to_status
   )
   limit 1;
   if found then
@@ -3051,21 +3101,30 @@ begin
       'Look at workflow_engine.action_log_transition for what is allowed.'
     );
   end if;
+  with changed as materialized (
+    select n, o.status as from_status, o.tries as tries_before, o.started_at
+    from old_logs o
+    full join new_logs n on n.id = o.id
+  )
   insert into public.workflow_history (
     organization_id, workflow_id, run_id, action_log_id, kind, attempt, started_at, error, detail
   )
-  select n.organization_id, n.workflow_id, n.run_id, n.id, 'attempt_failed', n.attempt, o.started_at, n.error,
-    jsonb_strip_nulls(jsonb_build_object('worker_id', n.worker_id, 'http_status', n.http_status))
-  from old_logs o
-  join new_logs n on n.id = o.id
-  where o.status in ('processing', 'waiting')
-    and (n.status = 'failed' or (n.status = 'not_started' and n.tries > o.tries));
-  select coalesce(array_agg(distinct n.run_id), '{}')
+  select (c.n).organization_id, (c.n).workflow_id, (c.n).run_id, (c.n).id, 'attempt_failed', (c.n).attempt, c.started_at, (c.n).error,
+    jsonb_strip_nulls(jsonb_build_object('worker_id', (c.n).worker_id, 'http_status', (c.n).http_status))
+  from changed c
+  where c.from_status in ('processing', 'waiting')
+    and ((c.n).status = 'failed' or ((c.n).status = 'not_started' and (c.n).tries > c.tries_before));
+  with changed as materialized (
+    select n.run_id,
+      workflow_engine.is_unfinished(o.status, o.final) as was_unfinished,
+      workflow_engine.is_unfinished(n.status, n.final) as is_unfinished
+    from old_logs o
+    full join new_logs n on n.id = o.id
+  )
+  select coalesce(array_agg(distinct c.run_id), '{}')
   into v_runs
-  from old_logs o
-  join new_logs n on n.id = o.id
-  where workflow_engine.is_unfinished(o.status, o.final)
-    and not workflow_engine.is_unfinished(n.status, n.final);
+  from changed c
+  where c.was_unfinished and not c.is_unfinished;
   if v_runs <> '{}' then
     perform workflow_engine.advance_runs(v_runs);
   end if;
@@ -3190,44 +3249,47 @@ create or replace function workflow_engine.read_results(results jsonb, at_time t
 returns table (
   id uuid, status text, final boolean, tries integer, execute_at timestamptz, output jsonb, error text, http_status integer
 )
-language sql
+language plpgsql
 volatile
 rows 100
 set search_path = ''
 as $$
-  select
-    l.id, s.next, s.next = 'failed', l.tries + s.is_retry::integer,
-    case
-      when s.is_retry then read_results.at_time + coalesce(
-        workflow_engine.wait_of(r.retry_after_ms),
-        workflow_engine.backoff(l.tries + 1, a.backoff_base, a.backoff_factor, a.backoff_cap)
+begin
+  return query
+    select
+      l.id, s.next, s.next = 'failed', l.tries + s.is_retry::integer,
+      case
+        when s.is_retry then read_results.at_time + coalesce(
+          workflow_engine.wait_of(r.retry_after_ms),
+          workflow_engine.backoff(l.tries + 1, a.backoff_base, a.backoff_factor, a.backoff_cap)
+        )
+        when s.next = 'waiting' then read_results.at_time + coalesce(workflow_engine.wait_of(r.timeout_ms), g.waiting_timeout)
+        when s.next = 'not_started' then read_results.at_time
+        else l.execute_at
+      end,
+      case when s.next = 'completed' then r.output end,
+      case when r.status = 'failed' then coalesce(r.error, 'No reason given') when s.next <> 'completed' then l.error end,
+      r.http_status
+    from (
+      select e.value -> 'output' as output, t.*
+      from jsonb_array_elements(read_results.results) e
+      cross join lateral jsonb_to_record(e.value) t (
+        id uuid, attempt integer, status text, error text, final boolean,
+        retry_after_ms double precision, timeout_ms double precision, http_status integer
       )
-      when s.next = 'waiting' then read_results.at_time + coalesce(workflow_engine.wait_of(r.timeout_ms), g.waiting_timeout)
-      when s.next = 'not_started' then read_results.at_time
-      else l.execute_at
-    end,
-    case when s.next = 'completed' then r.output end,
-    case when r.status = 'failed' then coalesce(r.error, 'No reason given') when s.next <> 'completed' then l.error end,
-    r.http_status
-  from (
-    select e.value -> 'output' as output, t.*
-    from jsonb_array_elements(read_results.results) e
-    cross join lateral jsonb_to_record(e.value) t (
-      id uuid, attempt integer, status text, error text, final boolean,
-      retry_after_ms double precision, timeout_ms double precision, http_status integer
-    )
-  ) r
-  join public.workflow_action_logs l on l.id = r.id and l.attempt = r.attempt and l.status = 'processing'
-  join workflow_engine.action_version a
-    on a.workflow_id = l.workflow_id and a.version = l.workflow_version
-    and a.workflow_action_id = l.workflow_action_id
-  cross join workflow_engine.settings g
-  cross join lateral (
-    select r.status = 'failed' and r.final is not true and l.tries < a.max_retries as is_retry
-  ) i
-  cross join lateral (
-    select i.is_retry, case when i.is_retry or r.status = 'released' then 'not_started' else r.status end as next
-  ) s;
+    ) r
+    join public.workflow_action_logs l on l.id = r.id and l.attempt = r.attempt and l.status = 'processing'
+    join workflow_engine.action_version a
+      on a.workflow_id = l.workflow_id and a.version = l.workflow_version
+      and a.workflow_action_id = l.workflow_action_id
+    cross join workflow_engine.settings g
+    cross join lateral (
+      select r.status = 'failed' and r.final is not true and l.tries < a.max_retries as is_retry
+    ) i
+    cross join lateral (
+      select i.is_retry, case when i.is_retry or r.status = 'released' then 'not_started' else r.status end as next
+    ) s;
+end;
 $$;
 
 comment on function workflow_engine.read_results(jsonb, timestamptz) is
@@ -3266,14 +3328,16 @@ comment on function workflow_engine.write_results(jsonb, timestamptz) is
 -- The heartbeat: a lease lasts at least lease_grace from now.
 create or replace function workflow_engine.extend_leases(running jsonb)
 returns void
-language sql
+language plpgsql
 set search_path = ''
 as $$
+begin
   update public.workflow_action_logs l
   set lease_expires_at = greatest(l.lease_expires_at, clock_timestamp() + s.lease_grace)
   from jsonb_to_recordset(extend_leases.running) r (id uuid, attempt integer), workflow_engine.settings s
   where l.id = r.id and l.attempt = r.attempt and l.status = 'processing'
     and l.lease_expires_at < clock_timestamp() + s.lease_grace;
+end;
 $$;
 
 comment on function workflow_engine.extend_leases(jsonb) is
@@ -3282,17 +3346,21 @@ comment on function workflow_engine.extend_leases(jsonb) is
 -- Which attempts of a report are no longer current, by what became of them: stopped, or stale.
 create or replace function workflow_engine.find_outdated(attempts jsonb)
 returns jsonb
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-  select jsonb_build_object(
-    'stopped', coalesce(jsonb_agg(r.id) filter (where l.status = 'stopped' and l.attempt = r.attempt), '[]'),
-    'stale', coalesce(jsonb_agg(r.id) filter (where l.status is distinct from 'stopped' or l.attempt <> r.attempt), '[]')
-  )
-  from jsonb_to_recordset(find_outdated.attempts) r (id uuid, attempt integer)
-  left join public.workflow_action_logs l on l.id = r.id
-  where (l.attempt = r.attempt and l.status = 'processing') is not true;
+begin
+  return (
+    select jsonb_build_object(
+      'stopped', coalesce(jsonb_agg(r.id) filter (where l.status = 'stopped' and l.attempt = r.attempt), '[]'),
+      'stale', coalesce(jsonb_agg(r.id) filter (where l.status is distinct from 'stopped' or l.attempt <> r.attempt), '[]')
+    )
+    from jsonb_to_recordset(find_outdated.attempts) r (id uuid, attempt integer)
+    left join public.workflow_action_logs l on l.id = r.id
+    where (l.attempt = r.attempt and l.status = 'processing') is not true
+  );
+end;
 $$;
 
 comment on function workflow_engine.find_outdated(jsonb) is

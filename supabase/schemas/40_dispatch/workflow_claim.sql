@@ -2,10 +2,14 @@
 -- as it has enough, without a sort, and skips what another worker is taking.
 create or replace function workflow_engine.lock_due(max_actions integer, at_time timestamptz)
 returns uuid[]
-language sql
+language plpgsql
 set search_path = ''
 as $$
+declare
+  v_ids uuid[];
+begin
   select coalesce(array_agg(d.id), '{}')
+  into v_ids
   from (
     select l.id
     from generate_series(0, 9) p (priority)
@@ -21,6 +25,8 @@ as $$
     ) l
     limit lock_due.max_actions
   ) d;
+  return v_ids;
+end;
 $$;
 
 comment on function workflow_engine.lock_due(integer, timestamptz) is
@@ -29,24 +35,28 @@ comment on function workflow_engine.lock_due(integer, timestamptz) is
 -- Whether a claim would find anything: the cheap look of a lingering worker.
 create or replace function workflow_engine.has_work(at_time timestamptz)
 returns boolean
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-  select exists (select from public.workflow_event e where e.expanded_at is null)
-    or exists (
-      select
-      from generate_series(0, 9) p (priority)
-      cross join lateral (
-        select l.id
-        from public.workflow_action_logs l
-        where l.status = 'not_started'
-          and l.priority = p.priority::smallint
-          and l.execute_at <= has_work.at_time
-        order by l.execute_at
-        limit 1
-      ) l
-    );
+begin
+  return (
+    select exists (select from public.workflow_event e where e.expanded_at is null)
+      or exists (
+        select
+        from generate_series(0, 9) p (priority)
+        cross join lateral (
+          select l.id
+          from public.workflow_action_logs l
+          where l.status = 'not_started'
+            and l.priority = p.priority::smallint
+            and l.execute_at <= has_work.at_time
+          order by l.execute_at
+          limit 1
+        ) l
+      )
+  );
+end;
 $$;
 
 comment on function workflow_engine.has_work(timestamptz) is
@@ -55,19 +65,23 @@ comment on function workflow_engine.has_work(timestamptz) is
 -- When the next action is due, or null when none is planned. A past time means that it is due now.
 create or replace function workflow_engine.next_due()
 returns timestamptz
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-  select min(l.execute_at)
-  from generate_series(0, 9) p (priority)
-  cross join lateral (
-    select l.execute_at
-    from public.workflow_action_logs l
-    where l.status = 'not_started' and l.priority = p.priority::smallint
-    order by l.execute_at
-    limit 1
-  ) l;
+begin
+  return (
+    select min(l.execute_at)
+    from generate_series(0, 9) p (priority)
+    cross join lateral (
+      select l.execute_at
+      from public.workflow_action_logs l
+      where l.status = 'not_started' and l.priority = p.priority::smallint
+      order by l.execute_at
+      limit 1
+    ) l
+  );
+end;
 $$;
 
 comment on function workflow_engine.next_due() is 'When the next action is due, or null.';
@@ -92,9 +106,10 @@ comment on function workflow_engine.ms_until(timestamptz) is
 -- Carries out every verdict but "start". A postponed log is looked at again after five seconds.
 create or replace function workflow_engine.settle_candidates(candidates workflow_engine.candidate[], at_time timestamptz)
 returns void
-language sql
+language plpgsql
 set search_path = ''
 as $$
+begin
   update public.workflow_action_logs l
   set
     status = case c.verdict when 'skip' then 'skipped' when 'fail' then 'failed' else l.status end,
@@ -105,6 +120,7 @@ as $$
     error = case when c.verdict = 'fail' then c.reason else l.error end
   from unnest(settle_candidates.candidates) c
   where l.id = c.id and c.verdict <> 'start';
+end;
 $$;
 
 comment on function workflow_engine.settle_candidates(workflow_engine.candidate[], timestamptz) is
@@ -128,9 +144,12 @@ create or replace function workflow_engine.start_attempts(
   at_time timestamptz
 )
 returns jsonb
-language sql
+language plpgsql
 set search_path = ''
 as $$
+declare
+  v_batch jsonb;
+begin
   with sized as (
     select c.id, c.hole_values, c.ordinality,
       coalesce(sum(pg_column_size(c.hole_values) + 500) over earlier, 0) as bytes_before
@@ -180,7 +199,10 @@ as $$
       order by t.ordinality
     )), '[]')
   )
+  into v_batch
   from started t;
+  return v_batch;
+end;
 $$;
 
 comment on function workflow_engine.start_attempts(workflow_engine.candidate[], text, timestamptz) is

@@ -9,26 +9,31 @@ comment on function workflow_engine.is_unfinished(text, boolean) is
   'Whether an action log in this state will change by itself.';
 
 -- How far each of these runs has come: the order it has reached, and what ended badly.
+-- In plpgsql, as most of what claims and reports run: it keeps its plan, where a function in SQL makes
+-- it again in each call.
 create or replace function workflow_engine.read_progress(run_ids uuid[])
 returns table (
   run_id uuid, workflow_id uuid, version integer, reached integer,
   is_unfinished boolean, has_failed boolean, has_stopped boolean
 )
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-  select r.id, r.workflow_id, r.workflow_version, max(a."order"),
-    coalesce(bool_or(workflow_engine.is_unfinished(l.status, l.final)), false),
-    coalesce(bool_or(l.status = 'failed'), false),
-    coalesce(bool_or(l.status = 'stopped'), false)
-  from public.workflow_run r
-  left join public.workflow_action_logs l on l.run_id = r.id
-  left join workflow_engine.action_version a
-    on a.workflow_id = l.workflow_id and a.version = l.workflow_version
-    and a.workflow_action_id = l.workflow_action_id
-  where r.id = any (read_progress.run_ids) and r.status = 'running'
-  group by r.id;
+begin
+  return query
+    select r.id, r.workflow_id, r.workflow_version, max(a."order"),
+      coalesce(bool_or(workflow_engine.is_unfinished(l.status, l.final)), false),
+      coalesce(bool_or(l.status = 'failed'), false),
+      coalesce(bool_or(l.status = 'stopped'), false)
+    from public.workflow_run r
+    left join public.workflow_action_logs l on l.run_id = r.id
+    left join workflow_engine.action_version a
+      on a.workflow_id = l.workflow_id and a.version = l.workflow_version
+      and a.workflow_action_id = l.workflow_action_id
+    where r.id = any (read_progress.run_ids) and r.status = 'running'
+    group by r.id;
+end;
 $$;
 
 comment on function workflow_engine.read_progress(uuid[]) is
@@ -38,9 +43,12 @@ comment on function workflow_engine.read_progress(uuid[]) is
 -- as skipped. Returns when the first of them is due.
 create or replace function workflow_engine.insert_next_logs(run_ids uuid[], at_time timestamptz)
 returns timestamptz
-language sql
+language plpgsql
 set search_path = ''
 as $$
+declare
+  v_first_due timestamptz;
+begin
   with inserted as (
     insert into public.workflow_action_logs (
       organization_id, run_id, workflow_id, workflow_version, workflow_action_id, priority, related_table, related_table_pkey,
@@ -67,7 +75,9 @@ as $$
     where not p.is_unfinished
     returning status, execute_at
   )
-  select min(i.execute_at) from inserted i where i.status = 'not_started';
+  select min(i.execute_at) into v_first_due from inserted i where i.status = 'not_started';
+  return v_first_due;
+end;
 $$;
 
 comment on function workflow_engine.insert_next_logs(uuid[], timestamptz) is

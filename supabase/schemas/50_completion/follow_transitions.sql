@@ -1,6 +1,8 @@
 -- After any update of action logs, whoever wrote it: the engine's own report, or an application that
 -- writes the status itself. In this order: refuses what the state machine does not allow, records
--- failed attempts, moves the runs on.
+-- failed attempts, moves the runs on. Each old row has its new one: the joins are full ones, and
+-- materialized to stay so, because those are hashed, where a plan made for a statement of one row would
+-- compare each row with every other in a statement of thousands.
 create or replace function workflow_engine.follow_transitions()
 returns trigger
 language plpgsql
@@ -11,13 +13,17 @@ declare
   v_refused record;
   v_runs uuid[];
 begin
-  select o.id, o.status as from_status, n.status as to_status
+  with changed as materialized (
+    select n.id, o.status as from_status, n.status as to_status
+    from old_logs o
+    full join new_logs n on n.id = o.id
+  )
+  select c.*
   into v_refused
-  from old_logs o
-  join new_logs n on n.id = o.id
-  where n.status <> o.status and not exists (
+  from changed c
+  where c.to_status <> c.from_status and not exists (
     select from workflow_engine.action_log_transition t
-    where t.from_status = o.status and t.to_status = n.status
+    where t.from_status = c.from_status and t.to_status = c.to_status
   )
   limit 1;
   if found then
@@ -27,21 +33,30 @@ begin
       'Look at workflow_engine.action_log_transition for what is allowed.'
     );
   end if;
+  with changed as materialized (
+    select n, o.status as from_status, o.tries as tries_before, o.started_at
+    from old_logs o
+    full join new_logs n on n.id = o.id
+  )
   insert into public.workflow_history (
     organization_id, workflow_id, run_id, action_log_id, kind, attempt, started_at, error, detail
   )
-  select n.organization_id, n.workflow_id, n.run_id, n.id, 'attempt_failed', n.attempt, o.started_at, n.error,
-    jsonb_strip_nulls(jsonb_build_object('worker_id', n.worker_id, 'http_status', n.http_status))
-  from old_logs o
-  join new_logs n on n.id = o.id
-  where o.status in ('processing', 'waiting')
-    and (n.status = 'failed' or (n.status = 'not_started' and n.tries > o.tries));
-  select coalesce(array_agg(distinct n.run_id), '{}')
+  select (c.n).organization_id, (c.n).workflow_id, (c.n).run_id, (c.n).id, 'attempt_failed', (c.n).attempt, c.started_at, (c.n).error,
+    jsonb_strip_nulls(jsonb_build_object('worker_id', (c.n).worker_id, 'http_status', (c.n).http_status))
+  from changed c
+  where c.from_status in ('processing', 'waiting')
+    and ((c.n).status = 'failed' or ((c.n).status = 'not_started' and (c.n).tries > c.tries_before));
+  with changed as materialized (
+    select n.run_id,
+      workflow_engine.is_unfinished(o.status, o.final) as was_unfinished,
+      workflow_engine.is_unfinished(n.status, n.final) as is_unfinished
+    from old_logs o
+    full join new_logs n on n.id = o.id
+  )
+  select coalesce(array_agg(distinct c.run_id), '{}')
   into v_runs
-  from old_logs o
-  join new_logs n on n.id = o.id
-  where workflow_engine.is_unfinished(o.status, o.final)
-    and not workflow_engine.is_unfinished(n.status, n.final);
+  from changed c
+  where c.was_unfinished and not c.is_unfinished;
   if v_runs <> '{}' then
     perform workflow_engine.advance_runs(v_runs);
   end if;
