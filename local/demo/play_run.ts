@@ -58,7 +58,8 @@ function describeAwaited(snapshot: Snapshot | null): string {
   );
   return awaited.length === 0
     ? "the run to go on"
-    : awaited.map(({ name, status }) => `${name} (${status})`).join(", ");
+    : awaited.map(({ name, status }) => `${name} (${status === "not_started" ? "due" : status})`)
+      .join(", ");
 }
 
 async function travelTo({ stack, terminal, paint }: Stage, from: Date, to: Date): Promise<void> {

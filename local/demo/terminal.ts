@@ -8,6 +8,9 @@ export interface Terminal {
 const FRAMES = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
 const CLEAR_LINE = "\r\x1b[2K";
 
+/** The longest text of the line that moves: one that wraps could not be replaced. */
+const LONGEST_PROGRESS = 74;
+
 /** Writes lines, and between them, on a terminal, one that moves. */
 export function createTerminal(
   write: (text: string) => void,
@@ -23,7 +26,11 @@ export function createTerminal(
     progress(waitingFor) {
       if (!isTerminal) return;
       clear = CLEAR_LINE;
-      write(`${CLEAR_LINE}  ${FRAMES[frame++ % FRAMES.length]} ${waitingFor}`);
+      write(
+        `${CLEAR_LINE}  ${FRAMES[frame++ % FRAMES.length]} ${
+          waitingFor.slice(0, LONGEST_PROGRESS)
+        }`,
+      );
     },
   };
 }

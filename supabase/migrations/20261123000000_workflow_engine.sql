@@ -2252,7 +2252,8 @@ comment on column workflow_engine.attachment.organization_column is
 
 -- 30_events/capture.sql
 
--- The listed keys of a record; the whole record when none are listed.
+-- The listed keys of a record; the whole record when none are listed. Takes the others away, because
+-- jsonb_object_agg() would need time with the square of the length of an array in it.
 create or replace function workflow_engine.pick_columns(record jsonb, columns text[])
 returns jsonb
 language sql
@@ -2261,11 +2262,11 @@ set search_path = ''
 as $$
   select case
     when pick_columns.columns is null then pick_columns.record
-    when pick_columns.record is not null then coalesce((
-      select jsonb_object_agg(e.key, e.value)
-      from jsonb_each(pick_columns.record) e
-      where e.key = any (pick_columns.columns)
-    ), '{}')
+    else pick_columns.record - array(
+      select k.key
+      from jsonb_object_keys(pick_columns.record) k (key)
+      where k.key <> all (pick_columns.columns)
+    )
   end;
 $$;
 
@@ -2812,38 +2813,48 @@ comment on function workflow_engine.start_runs_one_by_one(uuid[]) is
   'Matches each event on its own and puts those that fail aside with their error.';
 
 -- Takes a batch of events that nobody else is matching. Skips locked ones, so workers share the work.
+-- Slice by slice, each twice the last, and no further once a second has passed: a definition that is slow
+-- on each of a thousand events must not keep every call from coming to its end.
 create or replace function workflow_engine.expand_events()
 returns integer
 language plpgsql
 set search_path = ''
 as $$
 declare
+  v_until timestamptz := clock_timestamp() + interval '1 second';
+  v_left integer := (select s.events_per_batch from workflow_engine.settings s);
+  v_slice integer := 25;
+  v_taken integer := 0;
   v_events uuid[];
 begin
-  select coalesce(array_agg(e.id), '{}')
-  into v_events
-  from (
-    select e.id
-    from public.workflow_event e
-    where e.expanded_at is null
-    order by e.id
-    limit (select s.events_per_batch from workflow_engine.settings s)
-    for update skip locked
-  ) e;
-  if v_events <> '{}' then
+  while v_left > 0 and clock_timestamp() < v_until loop
+    select coalesce(array_agg(e.id), '{}')
+    into v_events
+    from (
+      select e.id
+      from public.workflow_event e
+      where e.expanded_at is null
+      order by e.id
+      limit least(v_slice, v_left)
+      for update skip locked
+    ) e;
+    exit when v_events = '{}';
     begin
       perform workflow_engine.start_runs(v_events);
     exception
       when others then
         perform workflow_engine.start_runs_one_by_one(v_events);
     end;
-  end if;
-  return cardinality(v_events);
+    v_taken := v_taken + cardinality(v_events);
+    v_left := v_left - cardinality(v_events);
+    v_slice := v_slice * 2;
+  end loop;
+  return v_taken;
 end;
 $$;
 
 comment on function workflow_engine.expand_events() is
-  'Matches a batch of new events with definitions; returns how many it took.';
+  'Matches a batch of new events with definitions, for about a second at most; returns how many it took.';
 
 
 -- 30_events/workflow_emit.sql
@@ -3180,7 +3191,8 @@ begin
     return;
   end if;
   return query execute format(
-    'select k.key, to_jsonb(t.*) ->> $3, workflow_engine.pick_columns(to_jsonb(t.*), $2) from unnest($1) k (key) join %I.%I t on %s',
+    'select r.key, r.record ->> $3, case when $2 is null then r.record else workflow_engine.pick_columns(r.record, $2) end
+    from (select k.key, to_jsonb(t.*) as record from unnest($1) k (key) join %I.%I t on %s offset 0) r',
     v_attachment.schema_name, v_attachment.table_name, v_match
   )
   using read_table.keys, v_attachment.columns, v_attachment.organization_column;
@@ -3242,19 +3254,26 @@ create type workflow_engine.candidate as (
 comment on type workflow_engine.candidate is
   'A due action log: its verdict (start, fan_out, choose, skip, fail, postpone), the reason, and the data that go with it.';
 
--- The outputs and statuses of a run's actions so far, by name.
+-- The outputs and statuses of a run's actions so far, by name. Here and below, JSON of unknown size is
+-- not gathered by jsonb_agg() or jsonb_object_agg(): both need time with the square of the length of an
+-- array in it (seconds for 10,000 elements). And most of what claims and reports run is in plpgsql, which
+-- keeps its plans, where a function in SQL plans in each call.
 create or replace function workflow_engine.read_outputs(run_id uuid)
 returns jsonb
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-  select coalesce(jsonb_object_agg(a.name, jsonb_build_object('status', l.status, 'output', l.output)), '{}')
-  from public.workflow_run r
-  join workflow_engine.action_version a on a.workflow_id = r.workflow_id and a.version = r.workflow_version
-  join public.workflow_action_logs l
-    on l.run_id = r.id and l.workflow_action_id = a.workflow_action_id and l.item_index is null
-  where r.id = read_outputs.run_id;
+begin
+  return (
+    select coalesce(json_object_agg(a.name, jsonb_build_object('status', l.status, 'output', l.output))::jsonb, '{}')
+    from public.workflow_run r
+    join workflow_engine.action_version a on a.workflow_id = r.workflow_id and a.version = r.workflow_version
+    join public.workflow_action_logs l
+      on l.run_id = r.id and l.workflow_action_id = a.workflow_action_id and l.item_index is null
+    where r.id = read_outputs.run_id
+  );
+end;
 $$;
 
 comment on function workflow_engine.read_outputs(uuid) is
@@ -3292,7 +3311,7 @@ language sql
 stable
 set search_path = ''
 as $$
-  select coalesce(jsonb_agg(
+  select coalesce(to_jsonb(array_agg(
     case
       when h.takes_all then jsonb_path_query_array_tz(
         workflow_engine.pick_root(h.root, fill_holes.event, fill_holes.record, fill_holes.actions, fill_holes.rest), h.path, '{}', true
@@ -3302,7 +3321,7 @@ as $$
       ), 'null')
     end
     order by h.ordinality
-  ), '[]')
+  )), '[]')
   from unnest((fill_holes.action).paths, (fill_holes.action).path_roots, (fill_holes.action).takes_all)
     with ordinality h (path, root, takes_all, ordinality);
 $$;
@@ -3479,17 +3498,20 @@ comment on function workflow_engine.find_items(jsonpath, jsonb) is 'What the pat
 -- A batch of due action logs with their compiled actions, in the batch's order.
 create or replace function workflow_engine.read_due(log_ids uuid[])
 returns table (ordinality bigint, id uuid, run_id uuid, item_index integer, item jsonb, action workflow_engine.action_version)
-language sql
+language plpgsql
 stable
 rows 100
 set search_path = ''
 as $$
-  select d.ordinality, l.id, l.run_id, l.item_index, l.item, a
-  from unnest(read_due.log_ids) with ordinality d (id, ordinality)
-  join public.workflow_action_logs l on l.id = d.id
-  join workflow_engine.action_version a
-    on a.workflow_id = l.workflow_id and a.version = l.workflow_version
-    and a.workflow_action_id = l.workflow_action_id;
+begin
+  return query
+    select d.ordinality, l.id, l.run_id, l.item_index, l.item, a
+    from unnest(read_due.log_ids) with ordinality d (id, ordinality)
+    join public.workflow_action_logs l on l.id = d.id
+    join workflow_engine.action_version a
+      on a.workflow_id = l.workflow_id and a.version = l.workflow_version
+      and a.workflow_action_id = l.workflow_action_id;
+end;
 $$;
 
 comment on function workflow_engine.read_due(uuid[]) is
@@ -3499,35 +3521,38 @@ comment on function workflow_engine.read_due(uuid[]) is
 -- chooses from. The record is the current row, of the run's own organization or none.
 create or replace function workflow_engine.read_runs(log_ids uuid[], at_time timestamptz)
 returns table (run_id uuid, event jsonb, record jsonb, actions jsonb, rest jsonb, is_unreadable boolean)
-language sql
+language plpgsql
 rows 100
 set search_path = ''
 as $$
-  with due as materialized (
-    select d.run_id, bool_or((d.action).reads_actions) as reads_actions
-    from workflow_engine.read_due(read_runs.log_ids) d
-    group by d.run_id
-  ),
-  current_row as materialized (
-    select * from workflow_engine.read_records(read_runs.log_ids)
-  )
-  select
-    r.id,
-    jsonb_build_object('event', e.payload),
-    jsonb_build_object('record', c.record),
-    jsonb_build_object('actions', case when d.reads_actions then workflow_engine.read_outputs(r.id) end),
-    jsonb_build_object('vars', v.vars, 'now', read_runs.at_time, 'run', jsonb_build_object(
-      'id', r.id, 'workflow_id', r.workflow_id, 'event', e.name, 'started_at', r.starts_at
-    )),
-    r.related_table in (select u.related_table from current_row u where u.related_table_pkey is null)
-  from due d
-  join public.workflow_run r on r.id = d.run_id
-  join public.workflow_event e on e.id = r.event_id
-  join workflow_engine.workflow_version v on v.workflow_id = r.workflow_id and v.version = r.workflow_version
-  left join workflow_engine.attachment t on t.related_table = r.related_table
-  left join current_row c
-    on c.related_table = r.related_table and c.related_table_pkey = r.related_table_pkey
-    and (t.organization_column is null or c.organization_id is not distinct from r.organization_id);
+begin
+  return query
+    with due as materialized (
+      select d.run_id, bool_or((d.action).reads_actions) as reads_actions
+      from workflow_engine.read_due(read_runs.log_ids) d
+      group by d.run_id
+    ),
+    current_row as materialized (
+      select * from workflow_engine.read_records(read_runs.log_ids)
+    )
+    select
+      r.id,
+      jsonb_build_object('event', e.payload),
+      jsonb_build_object('record', c.record),
+      jsonb_build_object('actions', case when d.reads_actions then workflow_engine.read_outputs(r.id) end),
+      jsonb_build_object('vars', v.vars, 'now', read_runs.at_time, 'run', jsonb_build_object(
+        'id', r.id, 'workflow_id', r.workflow_id, 'event', e.name, 'started_at', r.starts_at
+      )),
+      r.related_table in (select u.related_table from current_row u where u.related_table_pkey is null)
+    from due d
+    join public.workflow_run r on r.id = d.run_id
+    join public.workflow_event e on e.id = r.event_id
+    join workflow_engine.workflow_version v on v.workflow_id = r.workflow_id and v.version = r.workflow_version
+    left join workflow_engine.attachment t on t.related_table = r.related_table
+    left join current_row c
+      on c.related_table = r.related_table and c.related_table_pkey = r.related_table_pkey
+      and (t.organization_column is null or c.organization_id is not distinct from r.organization_id);
+end;
 $$;
 
 comment on function workflow_engine.read_runs(uuid[], timestamptz) is
@@ -3536,21 +3561,25 @@ comment on function workflow_engine.read_runs(uuid[], timestamptz) is
 -- Decides what becomes of each of a batch of locked, due action logs.
 create or replace function workflow_engine.prepare_claims(log_ids uuid[], at_time timestamptz)
 returns workflow_engine.candidate[]
-language sql
+language plpgsql
 set search_path = ''
 as $$
-  select coalesce(array_agg(
-    case
-      when r.is_unreadable then row(d.id, text 'postpone', null::text, null::jsonb)::workflow_engine.candidate
-      else workflow_engine.decide_candidate(
-        d.id, d.action, d.item_index, r.event, r.record, r.actions, r.rest || jsonb_build_object('item', d.item),
-        (select s.costly_expression_bytes from workflow_engine.settings s)
-      )
-    end
-    order by d.ordinality
-  ), '{}')
-  from workflow_engine.read_due(prepare_claims.log_ids) d
-  join workflow_engine.read_runs(prepare_claims.log_ids, prepare_claims.at_time) r on r.run_id = d.run_id;
+begin
+  return (
+    select coalesce(array_agg(
+      case
+        when r.is_unreadable then row(d.id, text 'postpone', null::text, null::jsonb)::workflow_engine.candidate
+        else workflow_engine.decide_candidate(
+          d.id, d.action, d.item_index, r.event, r.record, r.actions, r.rest || jsonb_build_object('item', d.item),
+          (select s.costly_expression_bytes from workflow_engine.settings s)
+        )
+      end
+      order by d.ordinality
+    ), '{}')
+    from workflow_engine.read_due(prepare_claims.log_ids) d
+    join workflow_engine.read_runs(prepare_claims.log_ids, prepare_claims.at_time) r on r.run_id = d.run_id
+  );
+end;
 $$;
 
 comment on function workflow_engine.prepare_claims(uuid[], timestamptz) is
@@ -3592,10 +3621,14 @@ comment on function workflow_engine.decide_claims(uuid[], timestamptz) is
 -- as it has enough, without a sort, and skips what another worker is taking.
 create or replace function workflow_engine.lock_due(max_actions integer, at_time timestamptz)
 returns uuid[]
-language sql
+language plpgsql
 set search_path = ''
 as $$
+declare
+  v_ids uuid[];
+begin
   select coalesce(array_agg(d.id), '{}')
+  into v_ids
   from (
     select l.id
     from generate_series(0, 9) p (priority)
@@ -3611,6 +3644,8 @@ as $$
     ) l
     limit lock_due.max_actions
   ) d;
+  return v_ids;
+end;
 $$;
 
 comment on function workflow_engine.lock_due(integer, timestamptz) is
@@ -3619,24 +3654,28 @@ comment on function workflow_engine.lock_due(integer, timestamptz) is
 -- Whether a claim would find anything: the cheap look of a lingering worker.
 create or replace function workflow_engine.has_work(at_time timestamptz)
 returns boolean
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-  select exists (select from public.workflow_event e where e.expanded_at is null)
-    or exists (
-      select
-      from generate_series(0, 9) p (priority)
-      cross join lateral (
-        select l.id
-        from public.workflow_action_logs l
-        where l.status = 'not_started'
-          and l.priority = p.priority::smallint
-          and l.execute_at <= has_work.at_time
-        order by l.execute_at
-        limit 1
-      ) l
-    );
+begin
+  return (
+    select exists (select from public.workflow_event e where e.expanded_at is null)
+      or exists (
+        select
+        from generate_series(0, 9) p (priority)
+        cross join lateral (
+          select l.id
+          from public.workflow_action_logs l
+          where l.status = 'not_started'
+            and l.priority = p.priority::smallint
+            and l.execute_at <= has_work.at_time
+          order by l.execute_at
+          limit 1
+        ) l
+      )
+  );
+end;
 $$;
 
 comment on function workflow_engine.has_work(timestamptz) is
@@ -3645,19 +3684,23 @@ comment on function workflow_engine.has_work(timestamptz) is
 -- When the next action is due, or null when none is planned. A past time means that it is due now.
 create or replace function workflow_engine.next_due()
 returns timestamptz
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-  select min(l.execute_at)
-  from generate_series(0, 9) p (priority)
-  cross join lateral (
-    select l.execute_at
-    from public.workflow_action_logs l
-    where l.status = 'not_started' and l.priority = p.priority::smallint and l.execute_at < 'infinity'
-    order by l.execute_at
-    limit 1
-  ) l;
+begin
+  return (
+    select min(l.execute_at)
+    from generate_series(0, 9) p (priority)
+    cross join lateral (
+      select l.execute_at
+      from public.workflow_action_logs l
+      where l.status = 'not_started' and l.priority = p.priority::smallint and l.execute_at < 'infinity'
+      order by l.execute_at
+      limit 1
+    ) l
+  );
+end;
 $$;
 
 comment on function workflow_engine.next_due() is 'When the next action is due, or null.';
@@ -3683,9 +3726,10 @@ comment on function workflow_engine.ms_until(timestamptz) is
 -- max_concurrency are due and the others wait for those (settle_items releases them).
 create or replace function workflow_engine.insert_items(candidates workflow_engine.candidate[], at_time timestamptz)
 returns void
-language sql
+language plpgsql
 set search_path = ''
 as $$
+begin
   with parent as (
     select l.*, c.data as items, jsonb_array_length(c.data) as total, a.max_concurrency,
       greatest(a.tolerated_failure_count, floor(jsonb_array_length(c.data) * a.tolerated_failure_percentage / 100)) as tolerated
@@ -3711,6 +3755,7 @@ as $$
     case when i.number <= p.max_concurrency then insert_items.at_time else 'infinity' end
   from parent p
   cross join lateral jsonb_array_elements(p.items) with ordinality i (item, number);
+end;
 $$;
 
 comment on function workflow_engine.insert_items(workflow_engine.candidate[], timestamptz) is
@@ -3775,9 +3820,12 @@ create or replace function workflow_engine.start_attempts(
   at_time timestamptz
 )
 returns jsonb
-language sql
+language plpgsql
 set search_path = ''
 as $$
+declare
+  v_batch jsonb;
+begin
   with sized as (
     select c.id, c.data, c.ordinality,
       coalesce(sum(pg_column_size(c.data) + 500) over earlier, 0) as bytes_before
@@ -3815,7 +3863,7 @@ as $$
         select t.workflow_id, t.workflow_version, t.workflow_action_id from started t
       )
     ), '{}'),
-    'claims', coalesce(jsonb_agg(
+    'claims', coalesce(to_jsonb(array_agg(
       jsonb_build_object(
         'id', t.id, 'action', workflow_engine.action_key(t.workflow_action_id, t.workflow_version),
         'attempt', t.attempt, 'run_id', t.run_id, 'workflow_id', t.workflow_id,
@@ -3825,9 +3873,12 @@ as $$
         'traceparent', format('00-%s-%s-01', replace(t.run_id::text, '-', ''), right(replace(t.id::text, '-', ''), 16))
       )
       order by t.ordinality
-    ), '[]')
+    )), '[]')
   )
+  into v_batch
   from started t;
+  return v_batch;
+end;
 $$;
 
 comment on function workflow_engine.start_attempts(workflow_engine.candidate[], text, timestamptz) is
@@ -4107,17 +4158,21 @@ comment on function workflow_engine.judge(text, boolean, text, boolean) is
 -- enough, or what led to one was itself unneeded.
 create or replace function workflow_engine.is_unneeded(run_id uuid, action workflow_engine.action_version)
 returns boolean
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-  select coalesce(bool_and(l.id is not null) and bool_or(b.join_count is not null or l.reason = 'not_needed'), false)
-  from workflow_engine.action_version b
-  left join public.workflow_action_logs l
-    on l.run_id = is_unneeded.run_id and l.workflow_action_id = b.workflow_action_id and l.item_index is null
-  where b.workflow_id = (is_unneeded.action).workflow_id
-    and b.version = (is_unneeded.action).version
-    and (is_unneeded.action).workflow_action_id = any (b.depends_on);
+begin
+  return (
+    select coalesce(bool_and(l.id is not null) and bool_or(b.join_count is not null or l.reason = 'not_needed'), false)
+    from workflow_engine.action_version b
+    left join public.workflow_action_logs l
+      on l.run_id = is_unneeded.run_id and l.workflow_action_id = b.workflow_action_id and l.item_index is null
+    where b.workflow_id = (is_unneeded.action).workflow_id
+      and b.version = (is_unneeded.action).version
+      and (is_unneeded.action).workflow_action_id = any (b.depends_on)
+  );
+end;
 $$;
 
 comment on function workflow_engine.is_unneeded(uuid, workflow_engine.action_version) is
@@ -4130,44 +4185,47 @@ returns table (
   run_id uuid, workflow_action_id uuid, run_if text, join_count integer, total bigint,
   ended bigint, passed bigint, broken bigint, failed bigint, is_passed_over boolean, is_unneeded boolean
 )
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-  select
-    r.id, a.workflow_action_id, a.run_if, a.join_count,
-    d.total, d.ended, d.passed, d.broken, d.failed, d.is_passed_over, u.is_unneeded
-  from public.workflow_run r
-  join workflow_engine.action_version a on a.workflow_id = r.workflow_id and a.version = r.workflow_version
-  cross join lateral (
+begin
+  return query
     select
-      count(*) as total,
-      count(j.verdict) as ended,
-      count(*) filter (where j.verdict = 'passed') as passed,
-      count(*) filter (where j.verdict = 'broken') as broken,
-      count(*) filter (where l.status = 'failed' and l.final) as failed,
-      coalesce(bool_or(
-        l.status = 'completed' and not l.output -> 'chosen' ? a.name
-        and jsonb_path_exists(b.choices, '$[*].names[*] ? (@ == $name)', jsonb_build_object('name', a.name))
-      ), false) as is_passed_over
-    from unnest(a.depends_on) f (id)
-    join workflow_engine.action_version b
-      on b.workflow_id = a.workflow_id and b.version = a.version and b.workflow_action_id = f.id
-    left join public.workflow_action_logs l
-      on l.run_id = r.id and l.workflow_action_id = f.id and l.item_index is null
+      r.id, a.workflow_action_id, a.run_if, a.join_count,
+      d.total, d.ended, d.passed, d.broken, d.failed, d.is_passed_over, u.is_unneeded
+    from public.workflow_run r
+    join workflow_engine.action_version a on a.workflow_id = r.workflow_id and a.version = r.workflow_version
     cross join lateral (
-      select workflow_engine.judge(l.status, l.final, l.reason, b.continue_on_failure) as verdict
-    ) j
-  ) d
-  cross join lateral (select workflow_engine.is_unneeded(r.id, a) as is_unneeded) u
-  where r.id = any (read_pending.run_ids)
-    and r.status = 'running'
-    and not r.is_compensating
-    and not a.is_compensation
-    and not exists (
-      select from public.workflow_action_logs l
-      where l.run_id = r.id and l.workflow_action_id = a.workflow_action_id and l.item_index is null
-    );
+      select
+        count(*) as total,
+        count(j.verdict) as ended,
+        count(*) filter (where j.verdict = 'passed') as passed,
+        count(*) filter (where j.verdict = 'broken') as broken,
+        count(*) filter (where l.status = 'failed' and l.final) as failed,
+        coalesce(bool_or(
+          l.status = 'completed' and not l.output -> 'chosen' ? a.name
+          and jsonb_path_exists(b.choices, '$[*].names[*] ? (@ == $name)', jsonb_build_object('name', a.name))
+        ), false) as is_passed_over
+      from unnest(a.depends_on) f (id)
+      join workflow_engine.action_version b
+        on b.workflow_id = a.workflow_id and b.version = a.version and b.workflow_action_id = f.id
+      left join public.workflow_action_logs l
+        on l.run_id = r.id and l.workflow_action_id = f.id and l.item_index is null
+      cross join lateral (
+        select workflow_engine.judge(l.status, l.final, l.reason, b.continue_on_failure) as verdict
+      ) j
+    ) d
+    cross join lateral (select workflow_engine.is_unneeded(r.id, a) as is_unneeded) u
+    where r.id = any (read_pending.run_ids)
+      and r.status = 'running'
+      and not r.is_compensating
+      and not a.is_compensation
+      and not exists (
+        select from public.workflow_action_logs l
+        where l.run_id = r.id and l.workflow_action_id = a.workflow_action_id and l.item_index is null
+      );
+end;
 $$;
 
 comment on function workflow_engine.read_pending(uuid[]) is
@@ -4176,25 +4234,28 @@ comment on function workflow_engine.read_pending(uuid[]) is
 -- Which pending actions start, and which are skipped, and why; those that must still wait are left out.
 create or replace function workflow_engine.decide_pending(run_ids uuid[])
 returns table (run_id uuid, workflow_action_id uuid, reason text, is_first boolean)
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-  select p.run_id, p.workflow_action_id, v.reason, p.total = 0
-  from workflow_engine.read_pending(decide_pending.run_ids) p
-  cross join lateral (
-    select case
-      when p.is_passed_over then 'choice'
-      when p.is_unneeded then 'not_needed'
-      when p.passed >= p.join_count then 'start'
-      when p.ended < p.total then 'wait'
-      when p.join_count is not null then 'dependency'
-      when p.run_if = 'success' and (p.broken > 0 or (p.passed = 0 and p.total > 0)) then 'dependency'
-      when p.run_if = 'failure' and p.failed = 0 then 'dependency'
-      else 'start'
-    end as reason
-  ) v
-  where v.reason <> 'wait';
+begin
+  return query
+    select p.run_id, p.workflow_action_id, v.reason, p.total = 0
+    from workflow_engine.read_pending(decide_pending.run_ids) p
+    cross join lateral (
+      select case
+        when p.is_passed_over then 'choice'
+        when p.is_unneeded then 'not_needed'
+        when p.passed >= p.join_count then 'start'
+        when p.ended < p.total then 'wait'
+        when p.join_count is not null then 'dependency'
+        when p.run_if = 'success' and (p.broken > 0 or (p.passed = 0 and p.total > 0)) then 'dependency'
+        when p.run_if = 'failure' and p.failed = 0 then 'dependency'
+        else 'start'
+      end as reason
+    ) v
+    where v.reason <> 'wait';
+end;
 $$;
 
 comment on function workflow_engine.decide_pending(uuid[]) is
@@ -4203,9 +4264,10 @@ comment on function workflow_engine.decide_pending(uuid[]) is
 -- Creates the logs of what is decided. Returns how many were skipped, because each may decide more, and
 -- when the first of the others is due.
 create or replace function workflow_engine.insert_decided(run_ids uuid[], at_time timestamptz, out skipped bigint, out first_due timestamptz)
-language sql
+language plpgsql
 set search_path = ''
 as $$
+begin
   with inserted as (
     insert into public.workflow_action_logs (
       organization_id, run_id, workflow_id, workflow_version, workflow_action_id, priority, related_table,
@@ -4225,8 +4287,9 @@ as $$
       and a.workflow_action_id = d.workflow_action_id
     returning status, execute_at
   )
-  select count(*) filter (where i.status = 'skipped'), min(i.execute_at) filter (where i.status = 'not_started')
+  select count(*) filter (where i.status = 'skipped'), min(i.execute_at) filter (where i.status = 'not_started') into skipped, first_due 
   from inserted i;
+end;
 $$;
 
 comment on function workflow_engine.insert_decided(uuid[], timestamptz) is
@@ -4235,9 +4298,10 @@ comment on function workflow_engine.insert_decided(uuid[], timestamptz) is
 -- Stops what is still unfinished although a join had enough without it.
 create or replace function workflow_engine.stop_unneeded(run_ids uuid[], at_time timestamptz)
 returns void
-language sql
+language plpgsql
 set search_path = ''
 as $$
+begin
   update public.workflow_action_logs l
   set status = 'stopped', reason = 'not_needed', lease_expires_at = null,
     completed_at = greatest(stop_unneeded.at_time, l.started_at)
@@ -4248,6 +4312,7 @@ as $$
     and l.run_id = r.id and l.workflow_action_id = a.workflow_action_id and l.item_index is null
     and l.status in ('not_started', 'processing', 'waiting')
     and workflow_engine.is_unneeded(r.id, a);
+end;
 $$;
 
 comment on function workflow_engine.stop_unneeded(uuid[], timestamptz) is
@@ -4256,20 +4321,23 @@ comment on function workflow_engine.stop_unneeded(uuid[], timestamptz) is
 -- Where these running runs stand.
 create or replace function workflow_engine.read_progress(run_ids uuid[])
 returns table (run_id uuid, is_unfinished boolean, has_failed boolean, has_stopped boolean)
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-  select r.id,
-    coalesce(bool_or(workflow_engine.is_unfinished(l.status, l.final)), false),
-    coalesce(bool_or(l.status = 'failed' and not a.continue_on_failure and not a.is_compensation), false),
-    coalesce(bool_or(l.status = 'stopped' and l.reason is null and not a.is_compensation), false)
-  from public.workflow_run r
-  left join workflow_engine.action_version a on a.workflow_id = r.workflow_id and a.version = r.workflow_version
-  left join public.workflow_action_logs l
-    on l.run_id = r.id and l.workflow_action_id = a.workflow_action_id and l.item_index is null
-  where r.id = any (read_progress.run_ids) and r.status = 'running'
-  group by r.id;
+begin
+  return query
+    select r.id,
+      coalesce(bool_or(workflow_engine.is_unfinished(l.status, l.final)), false),
+      coalesce(bool_or(l.status = 'failed' and not a.continue_on_failure and not a.is_compensation), false),
+      coalesce(bool_or(l.status = 'stopped' and l.reason is null and not a.is_compensation), false)
+    from public.workflow_run r
+    left join workflow_engine.action_version a on a.workflow_id = r.workflow_id and a.version = r.workflow_version
+    left join public.workflow_action_logs l
+      on l.run_id = r.id and l.workflow_action_id = a.workflow_action_id and l.item_index is null
+    where r.id = any (read_progress.run_ids) and r.status = 'running'
+    group by r.id;
+end;
 $$;
 
 comment on function workflow_engine.read_progress(uuid[]) is
@@ -4343,9 +4411,12 @@ comment on function workflow_engine.advance_runs(uuid[]) is
 -- and is not undone yet. Returns when the first of them is due.
 create or replace function workflow_engine.insert_compensations(run_ids uuid[], at_time timestamptz)
 returns timestamptz
-language sql
+language plpgsql
 set search_path = ''
 as $$
+declare
+  v_first_due timestamptz;
+begin
   with next as (
     select r.*, u.workflow_action_id as compensation, u.priority, u.delay
     from public.workflow_run r
@@ -4383,7 +4454,9 @@ as $$
     from next n
     returning execute_at
   )
-  select min(i.execute_at) from inserted i;
+  select min(i.execute_at) into v_first_due from inserted i;
+  return v_first_due;
+end;
 $$;
 
 comment on function workflow_engine.insert_compensations(uuid[], timestamptz) is
@@ -4433,9 +4506,10 @@ comment on function workflow_engine.count_items(workflow_engine.item_count[]) is
 -- Lets the next items of a fan-out run, as many as have ended.
 create or replace function workflow_engine.release_items(counts workflow_engine.item_count[], at_time timestamptz)
 returns void
-language sql
+language plpgsql
 set search_path = ''
 as $$
+begin
   update public.workflow_action_logs l
   set execute_at = release_items.at_time
   from unnest(release_items.counts) c
@@ -4443,6 +4517,7 @@ as $$
   where l.run_id = c.run_id and l.workflow_action_id = c.workflow_action_id
     and l.item_index between f.released - c.finished and f.released - 1
     and l.status = 'not_started' and l.execute_at = 'infinity';
+end;
 $$;
 
 comment on function workflow_engine.release_items(workflow_engine.item_count[], timestamptz) is
@@ -4451,15 +4526,19 @@ comment on function workflow_engine.release_items(workflow_engine.item_count[], 
 -- The outputs of a fan-out's items, in their order; null for an item that failed and was tolerated.
 create or replace function workflow_engine.gather_outputs(run_id uuid, workflow_action_id uuid)
 returns jsonb
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-  select coalesce(jsonb_agg(coalesce(l.output, 'null') order by l.item_index), '[]')
-  from public.workflow_action_logs l
-  where l.run_id = gather_outputs.run_id
-    and l.workflow_action_id = gather_outputs.workflow_action_id
-    and l.item_index is not null;
+begin
+  return (
+    select coalesce(to_jsonb(array_agg(coalesce(l.output, 'null') order by l.item_index)), '[]')
+    from public.workflow_action_logs l
+    where l.run_id = gather_outputs.run_id
+      and l.workflow_action_id = gather_outputs.workflow_action_id
+      and l.item_index is not null
+  );
+end;
 $$;
 
 comment on function workflow_engine.gather_outputs(uuid, uuid) is
@@ -4500,9 +4579,10 @@ comment on function workflow_engine.settle_items(workflow_engine.item_count[]) i
 -- Stops the unfinished items of fan-outs that have failed or were stopped.
 create or replace function workflow_engine.stop_items(run_ids uuid[])
 returns void
-language sql
+language plpgsql
 set search_path = ''
 as $$
+begin
   update public.workflow_action_logs l
   set status = 'stopped', reason = 'not_needed', lease_expires_at = null,
     completed_at = greatest(workflow_engine.clock(), l.started_at)
@@ -4515,6 +4595,7 @@ as $$
     and l.run_id = f.run_id and l.workflow_action_id = f.workflow_action_id
     and l.item_index is not null
     and l.status in ('not_started', 'processing', 'waiting');
+end;
 $$;
 
 comment on function workflow_engine.stop_items(uuid[]) is
@@ -4525,7 +4606,9 @@ comment on function workflow_engine.stop_items(uuid[]) is
 
 -- After any update of action logs, whoever wrote it: the engine's own report, or an application that
 -- writes the status itself. In this order: refuses what the state machine does not allow, records
--- failed attempts, moves fan-outs on by their items, and runs by their actions.
+-- failed attempts, moves fan-outs on by their items, and runs by their actions. Each old row has its
+-- new one: the joins are full ones, and materialized to stay so, because those are hashed, where a plan
+-- made for a statement of one row would compare each row with every other in a statement of thousands.
 create or replace function workflow_engine.follow_transitions()
 returns trigger
 language plpgsql
@@ -4537,13 +4620,17 @@ declare
   v_runs uuid[];
   v_items workflow_engine.item_count[];
 begin
-  select o.id, o.status as from_status, n.status as to_status
+  with changed as materialized (
+    select n.id, o.status as from_status, n.status as to_status
+    from old_logs o
+    full join new_logs n on n.id = o.id
+  )
+  select c.*
   into v_refused
-  from old_logs o
-  join new_logs n on n.id = o.id
-  where n.status <> o.status and not exists (
+  from changed c
+  where c.to_status <> c.from_status and not exists (
     select from workflow_engine.action_log_transition t
-    where t.from_status = o.status and t.to_status = n.status
+    where t.from_status = c.from_status and t.to_status = c.to_status
   )
   limit 1;
   if found then
@@ -4553,27 +4640,37 @@ begin
       'Look at workflow_engine.action_log_transition for what is allowed.'
     );
   end if;
+  with changed as materialized (
+    select n, o.status as from_status, o.tries as tries_before, o.started_at
+    from old_logs o
+    full join new_logs n on n.id = o.id
+  )
   insert into public.workflow_history (
     organization_id, workflow_id, run_id, action_log_id, kind, attempt, started_at, error, detail
   )
-  select n.organization_id, n.workflow_id, n.run_id, n.id, 'attempt_failed', n.attempt, o.started_at, n.error,
-    jsonb_strip_nulls(jsonb_build_object('worker_id', n.worker_id, 'http_status', n.http_status))
-  from old_logs o
-  join new_logs n on n.id = o.id
-  where o.status in ('processing', 'waiting')
-    and (n.status = 'failed' or (n.status = 'not_started' and n.tries > o.tries));
-  select array_agg(row(e.run_id, e.workflow_action_id, e.finished, e.failed)::workflow_engine.item_count)
-    filter (where e.is_item), array_agg(e.run_id) filter (where not e.is_item)
-  into v_items, v_runs
-  from (
-    select n.run_id, n.workflow_action_id, n.item_index is not null as is_item,
-      count(*) as finished, count(*) filter (where n.status = 'failed') as failed
+  select (c.n).organization_id, (c.n).workflow_id, (c.n).run_id, (c.n).id, 'attempt_failed', (c.n).attempt, c.started_at, (c.n).error,
+    jsonb_strip_nulls(jsonb_build_object('worker_id', (c.n).worker_id, 'http_status', (c.n).http_status))
+  from changed c
+  where c.from_status in ('processing', 'waiting')
+    and ((c.n).status = 'failed' or ((c.n).status = 'not_started' and (c.n).tries > c.tries_before));
+  with changed as materialized (
+    select n.run_id, n.workflow_action_id, n.status, n.item_index is not null as is_item,
+      workflow_engine.is_unfinished(o.status, o.final) and not workflow_engine.is_unfinished(n.status, n.final) as has_ended
     from old_logs o
-    join new_logs n on n.id = o.id
-    where workflow_engine.is_unfinished(o.status, o.final)
-      and not workflow_engine.is_unfinished(n.status, n.final)
-    group by n.run_id, n.workflow_action_id, n.item_index is not null
-  ) e;
+    full join new_logs n on n.id = o.id
+  ),
+  ended as (
+    select c.run_id, c.workflow_action_id, c.is_item,
+      count(*) as finished, count(*) filter (where c.status = 'failed') as failed
+    from changed c
+    where c.has_ended
+    group by c.run_id, c.workflow_action_id, c.is_item
+  )
+  select
+    array_agg(row(e.run_id, e.workflow_action_id, e.finished, e.failed)::workflow_engine.item_count) filter (where e.is_item),
+    array_agg(distinct e.run_id) filter (where not e.is_item)
+  into v_items, v_runs
+  from ended e;
   if v_items is not null then
     perform workflow_engine.settle_items(v_items);
   end if;
@@ -4702,50 +4799,57 @@ create or replace function workflow_engine.read_results(results jsonb, at_time t
 returns table (
   id uuid, status text, final boolean, tries integer, execute_at timestamptz, output jsonb, error text, http_status integer
 )
-language sql
+language plpgsql
 volatile
 rows 100
 set search_path = ''
 as $$
-  select
-    l.id, s.next, s.next = 'failed', l.tries + s.is_retry::integer,
-    case
-      when s.is_retry then read_results.at_time + coalesce(
-        workflow_engine.wait_of(r.retry_after_ms),
-        workflow_engine.backoff(l.tries + 1, a.backoff_base, a.backoff_factor, a.backoff_cap)
-      )
-      when s.next = 'waiting' then read_results.at_time + coalesce(workflow_engine.wait_of(r.timeout_ms), g.waiting_timeout)
-      when s.next = 'not_started' then read_results.at_time
-      else l.execute_at
-    end,
-    case when s.next = 'completed' then r.output end,
-    case when i.is_too_large then format('The output has more than %s bytes', g.output_bytes) when r.status = 'failed' then coalesce(r.error, 'No reason given') when s.next <> 'completed' then l.error end,
-    r.http_status
-  from (
-    select e.value -> 'output' as output, t.*
-    from jsonb_array_elements(read_results.results) e
-    cross join lateral jsonb_to_record(e.value) t (
-      id uuid, attempt integer, status text, error text, final boolean,
-      retry_after_ms double precision, timeout_ms double precision, http_status integer
-    )
-  ) r
-  join public.workflow_action_logs l on l.id = r.id and l.attempt = r.attempt and l.status = 'processing'
-  join workflow_engine.action_version a
-    on a.workflow_id = l.workflow_id and a.version = l.workflow_version
-    and a.workflow_action_id = l.workflow_action_id
-  cross join workflow_engine.settings g
-  cross join lateral (
+begin
+  return query
     select
-      r.status = 'failed' and r.final is not true and l.tries < a.max_retries as is_retry,
-      r.status = 'completed' and pg_column_size(r.output) > g.output_bytes as is_too_large
-  ) i
-  cross join lateral (
-    select i.is_retry, case
-      when i.is_retry or r.status = 'released' then 'not_started'
-      when i.is_too_large then 'failed'
-      else r.status
-    end as next
-  ) s;
+      l.id, s.next, s.next = 'failed', l.tries + s.is_retry::integer,
+      case
+        when s.is_retry then read_results.at_time + coalesce(
+          workflow_engine.wait_of(r.retry_after_ms),
+          workflow_engine.backoff(l.tries + 1, a.backoff_base, a.backoff_factor, a.backoff_cap)
+        )
+        when s.next = 'waiting' then read_results.at_time + coalesce(workflow_engine.wait_of(r.timeout_ms), g.waiting_timeout)
+        when s.next = 'not_started' then read_results.at_time
+        else l.execute_at
+      end,
+      case when s.next = 'completed' then r.output end,
+      case
+        when i.is_too_large then format('The output has more than %s bytes', g.output_bytes)
+        when r.status = 'failed' then coalesce(r.error, 'No reason given')
+        when s.next <> 'completed' then l.error
+      end,
+      r.http_status
+    from (
+      select e.value -> 'output' as output, t.*
+      from jsonb_array_elements(read_results.results) e
+      cross join lateral jsonb_to_record(e.value) t (
+        id uuid, attempt integer, status text, error text, final boolean,
+        retry_after_ms double precision, timeout_ms double precision, http_status integer
+      )
+    ) r
+    join public.workflow_action_logs l on l.id = r.id and l.attempt = r.attempt and l.status = 'processing'
+    join workflow_engine.action_version a
+      on a.workflow_id = l.workflow_id and a.version = l.workflow_version
+      and a.workflow_action_id = l.workflow_action_id
+    cross join workflow_engine.settings g
+    cross join lateral (
+      select
+        r.status = 'failed' and r.final is not true and l.tries < a.max_retries as is_retry,
+        r.status = 'completed' and pg_column_size(r.output) > g.output_bytes as is_too_large
+    ) i
+    cross join lateral (
+      select i.is_retry, case
+        when i.is_retry or r.status = 'released' then 'not_started'
+        when i.is_too_large then 'failed'
+        else r.status
+      end as next
+    ) s;
+end;
 $$;
 
 comment on function workflow_engine.read_results(jsonb, timestamptz) is
@@ -4784,14 +4888,16 @@ comment on function workflow_engine.write_results(jsonb, timestamptz) is
 -- The heartbeat: a lease lasts at least lease_grace from now.
 create or replace function workflow_engine.extend_leases(running jsonb)
 returns void
-language sql
+language plpgsql
 set search_path = ''
 as $$
+begin
   update public.workflow_action_logs l
   set lease_expires_at = greatest(l.lease_expires_at, clock_timestamp() + s.lease_grace)
   from jsonb_to_recordset(extend_leases.running) r (id uuid, attempt integer), workflow_engine.settings s
   where l.id = r.id and l.attempt = r.attempt and l.status = 'processing'
     and l.lease_expires_at < clock_timestamp() + s.lease_grace;
+end;
 $$;
 
 comment on function workflow_engine.extend_leases(jsonb) is
@@ -4800,17 +4906,21 @@ comment on function workflow_engine.extend_leases(jsonb) is
 -- Which attempts of a report are no longer current, by what became of them: stopped, or stale.
 create or replace function workflow_engine.find_outdated(attempts jsonb)
 returns jsonb
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-  select jsonb_build_object(
-    'stopped', coalesce(jsonb_agg(r.id) filter (where l.status = 'stopped' and l.attempt = r.attempt), '[]'),
-    'stale', coalesce(jsonb_agg(r.id) filter (where l.status is distinct from 'stopped' or l.attempt <> r.attempt), '[]')
-  )
-  from jsonb_to_recordset(find_outdated.attempts) r (id uuid, attempt integer)
-  left join public.workflow_action_logs l on l.id = r.id
-  where (l.attempt = r.attempt and l.status = 'processing') is not true;
+begin
+  return (
+    select jsonb_build_object(
+      'stopped', coalesce(jsonb_agg(r.id) filter (where l.status = 'stopped' and l.attempt = r.attempt), '[]'),
+      'stale', coalesce(jsonb_agg(r.id) filter (where l.status is distinct from 'stopped' or l.attempt <> r.attempt), '[]')
+    )
+    from jsonb_to_recordset(find_outdated.attempts) r (id uuid, attempt integer)
+    left join public.workflow_action_logs l on l.id = r.id
+    where (l.attempt = r.attempt and l.status = 'processing') is not true
+  );
+end;
 $$;
 
 comment on function workflow_engine.find_outdated(jsonb) is

@@ -167,35 +167,45 @@ comment on function workflow_engine.start_runs_one_by_one(uuid[]) is
   'Matches each event on its own and puts those that fail aside with their error.';
 
 -- Takes a batch of events that nobody else is matching. Skips locked ones, so workers share the work.
+-- Slice by slice, each twice the last, and no further once a second has passed: a definition that is slow
+-- on each of a thousand events must not keep every call from coming to its end.
 create or replace function workflow_engine.expand_events()
 returns integer
 language plpgsql
 set search_path = ''
 as $$
 declare
+  v_until timestamptz := clock_timestamp() + interval '1 second';
+  v_left integer := (select s.events_per_batch from workflow_engine.settings s);
+  v_slice integer := 25;
+  v_taken integer := 0;
   v_events uuid[];
 begin
-  select coalesce(array_agg(e.id), '{}')
-  into v_events
-  from (
-    select e.id
-    from public.workflow_event e
-    where e.expanded_at is null
-    order by e.id
-    limit (select s.events_per_batch from workflow_engine.settings s)
-    for update skip locked
-  ) e;
-  if v_events <> '{}' then
+  while v_left > 0 and clock_timestamp() < v_until loop
+    select coalesce(array_agg(e.id), '{}')
+    into v_events
+    from (
+      select e.id
+      from public.workflow_event e
+      where e.expanded_at is null
+      order by e.id
+      limit least(v_slice, v_left)
+      for update skip locked
+    ) e;
+    exit when v_events = '{}';
     begin
       perform workflow_engine.start_runs(v_events);
     exception
       when others then
         perform workflow_engine.start_runs_one_by_one(v_events);
     end;
-  end if;
-  return cardinality(v_events);
+    v_taken := v_taken + cardinality(v_events);
+    v_left := v_left - cardinality(v_events);
+    v_slice := v_slice * 2;
+  end loop;
+  return v_taken;
 end;
 $$;
 
 comment on function workflow_engine.expand_events() is
-  'Matches a batch of new events with definitions; returns how many it took.';
+  'Matches a batch of new events with definitions, for about a second at most; returns how many it took.';

@@ -10,19 +10,26 @@ create type workflow_engine.candidate as (
 comment on type workflow_engine.candidate is
   'A due action log: its verdict (start, fan_out, choose, skip, fail, postpone), the reason, and the data that go with it.';
 
--- The outputs and statuses of a run's actions so far, by name.
+-- The outputs and statuses of a run's actions so far, by name. Here and below, JSON of unknown size is
+-- not gathered by jsonb_agg() or jsonb_object_agg(): both need time with the square of the length of an
+-- array in it (seconds for 10,000 elements). And most of what claims and reports run is in plpgsql, which
+-- keeps its plans, where a function in SQL plans in each call.
 create or replace function workflow_engine.read_outputs(run_id uuid)
 returns jsonb
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-  select coalesce(jsonb_object_agg(a.name, jsonb_build_object('status', l.status, 'output', l.output)), '{}')
-  from public.workflow_run r
-  join workflow_engine.action_version a on a.workflow_id = r.workflow_id and a.version = r.workflow_version
-  join public.workflow_action_logs l
-    on l.run_id = r.id and l.workflow_action_id = a.workflow_action_id and l.item_index is null
-  where r.id = read_outputs.run_id;
+begin
+  return (
+    select coalesce(json_object_agg(a.name, jsonb_build_object('status', l.status, 'output', l.output))::jsonb, '{}')
+    from public.workflow_run r
+    join workflow_engine.action_version a on a.workflow_id = r.workflow_id and a.version = r.workflow_version
+    join public.workflow_action_logs l
+      on l.run_id = r.id and l.workflow_action_id = a.workflow_action_id and l.item_index is null
+    where r.id = read_outputs.run_id
+  );
+end;
 $$;
 
 comment on function workflow_engine.read_outputs(uuid) is
@@ -60,7 +67,7 @@ language sql
 stable
 set search_path = ''
 as $$
-  select coalesce(jsonb_agg(
+  select coalesce(to_jsonb(array_agg(
     case
       when h.takes_all then jsonb_path_query_array_tz(
         workflow_engine.pick_root(h.root, fill_holes.event, fill_holes.record, fill_holes.actions, fill_holes.rest), h.path, '{}', true
@@ -70,7 +77,7 @@ as $$
       ), 'null')
     end
     order by h.ordinality
-  ), '[]')
+  )), '[]')
   from unnest((fill_holes.action).paths, (fill_holes.action).path_roots, (fill_holes.action).takes_all)
     with ordinality h (path, root, takes_all, ordinality);
 $$;
@@ -247,17 +254,20 @@ comment on function workflow_engine.find_items(jsonpath, jsonb) is 'What the pat
 -- A batch of due action logs with their compiled actions, in the batch's order.
 create or replace function workflow_engine.read_due(log_ids uuid[])
 returns table (ordinality bigint, id uuid, run_id uuid, item_index integer, item jsonb, action workflow_engine.action_version)
-language sql
+language plpgsql
 stable
 rows 100
 set search_path = ''
 as $$
-  select d.ordinality, l.id, l.run_id, l.item_index, l.item, a
-  from unnest(read_due.log_ids) with ordinality d (id, ordinality)
-  join public.workflow_action_logs l on l.id = d.id
-  join workflow_engine.action_version a
-    on a.workflow_id = l.workflow_id and a.version = l.workflow_version
-    and a.workflow_action_id = l.workflow_action_id;
+begin
+  return query
+    select d.ordinality, l.id, l.run_id, l.item_index, l.item, a
+    from unnest(read_due.log_ids) with ordinality d (id, ordinality)
+    join public.workflow_action_logs l on l.id = d.id
+    join workflow_engine.action_version a
+      on a.workflow_id = l.workflow_id and a.version = l.workflow_version
+      and a.workflow_action_id = l.workflow_action_id;
+end;
 $$;
 
 comment on function workflow_engine.read_due(uuid[]) is
@@ -267,35 +277,38 @@ comment on function workflow_engine.read_due(uuid[]) is
 -- chooses from. The record is the current row, of the run's own organization or none.
 create or replace function workflow_engine.read_runs(log_ids uuid[], at_time timestamptz)
 returns table (run_id uuid, event jsonb, record jsonb, actions jsonb, rest jsonb, is_unreadable boolean)
-language sql
+language plpgsql
 rows 100
 set search_path = ''
 as $$
-  with due as materialized (
-    select d.run_id, bool_or((d.action).reads_actions) as reads_actions
-    from workflow_engine.read_due(read_runs.log_ids) d
-    group by d.run_id
-  ),
-  current_row as materialized (
-    select * from workflow_engine.read_records(read_runs.log_ids)
-  )
-  select
-    r.id,
-    jsonb_build_object('event', e.payload),
-    jsonb_build_object('record', c.record),
-    jsonb_build_object('actions', case when d.reads_actions then workflow_engine.read_outputs(r.id) end),
-    jsonb_build_object('vars', v.vars, 'now', read_runs.at_time, 'run', jsonb_build_object(
-      'id', r.id, 'workflow_id', r.workflow_id, 'event', e.name, 'started_at', r.starts_at
-    )),
-    r.related_table in (select u.related_table from current_row u where u.related_table_pkey is null)
-  from due d
-  join public.workflow_run r on r.id = d.run_id
-  join public.workflow_event e on e.id = r.event_id
-  join workflow_engine.workflow_version v on v.workflow_id = r.workflow_id and v.version = r.workflow_version
-  left join workflow_engine.attachment t on t.related_table = r.related_table
-  left join current_row c
-    on c.related_table = r.related_table and c.related_table_pkey = r.related_table_pkey
-    and (t.organization_column is null or c.organization_id is not distinct from r.organization_id);
+begin
+  return query
+    with due as materialized (
+      select d.run_id, bool_or((d.action).reads_actions) as reads_actions
+      from workflow_engine.read_due(read_runs.log_ids) d
+      group by d.run_id
+    ),
+    current_row as materialized (
+      select * from workflow_engine.read_records(read_runs.log_ids)
+    )
+    select
+      r.id,
+      jsonb_build_object('event', e.payload),
+      jsonb_build_object('record', c.record),
+      jsonb_build_object('actions', case when d.reads_actions then workflow_engine.read_outputs(r.id) end),
+      jsonb_build_object('vars', v.vars, 'now', read_runs.at_time, 'run', jsonb_build_object(
+        'id', r.id, 'workflow_id', r.workflow_id, 'event', e.name, 'started_at', r.starts_at
+      )),
+      r.related_table in (select u.related_table from current_row u where u.related_table_pkey is null)
+    from due d
+    join public.workflow_run r on r.id = d.run_id
+    join public.workflow_event e on e.id = r.event_id
+    join workflow_engine.workflow_version v on v.workflow_id = r.workflow_id and v.version = r.workflow_version
+    left join workflow_engine.attachment t on t.related_table = r.related_table
+    left join current_row c
+      on c.related_table = r.related_table and c.related_table_pkey = r.related_table_pkey
+      and (t.organization_column is null or c.organization_id is not distinct from r.organization_id);
+end;
 $$;
 
 comment on function workflow_engine.read_runs(uuid[], timestamptz) is
@@ -304,21 +317,25 @@ comment on function workflow_engine.read_runs(uuid[], timestamptz) is
 -- Decides what becomes of each of a batch of locked, due action logs.
 create or replace function workflow_engine.prepare_claims(log_ids uuid[], at_time timestamptz)
 returns workflow_engine.candidate[]
-language sql
+language plpgsql
 set search_path = ''
 as $$
-  select coalesce(array_agg(
-    case
-      when r.is_unreadable then row(d.id, text 'postpone', null::text, null::jsonb)::workflow_engine.candidate
-      else workflow_engine.decide_candidate(
-        d.id, d.action, d.item_index, r.event, r.record, r.actions, r.rest || jsonb_build_object('item', d.item),
-        (select s.costly_expression_bytes from workflow_engine.settings s)
-      )
-    end
-    order by d.ordinality
-  ), '{}')
-  from workflow_engine.read_due(prepare_claims.log_ids) d
-  join workflow_engine.read_runs(prepare_claims.log_ids, prepare_claims.at_time) r on r.run_id = d.run_id;
+begin
+  return (
+    select coalesce(array_agg(
+      case
+        when r.is_unreadable then row(d.id, text 'postpone', null::text, null::jsonb)::workflow_engine.candidate
+        else workflow_engine.decide_candidate(
+          d.id, d.action, d.item_index, r.event, r.record, r.actions, r.rest || jsonb_build_object('item', d.item),
+          (select s.costly_expression_bytes from workflow_engine.settings s)
+        )
+      end
+      order by d.ordinality
+    ), '{}')
+    from workflow_engine.read_due(prepare_claims.log_ids) d
+    join workflow_engine.read_runs(prepare_claims.log_ids, prepare_claims.at_time) r on r.run_id = d.run_id
+  );
+end;
 $$;
 
 comment on function workflow_engine.prepare_claims(uuid[], timestamptz) is

@@ -36,7 +36,8 @@ begin
     return;
   end if;
   return query execute format(
-    'select k.key, to_jsonb(t.*) ->> $3, workflow_engine.pick_columns(to_jsonb(t.*), $2) from unnest($1) k (key) join %I.%I t on %s',
+    'select r.key, r.record ->> $3, case when $2 is null then r.record else workflow_engine.pick_columns(r.record, $2) end
+    from (select k.key, to_jsonb(t.*) as record from unnest($1) k (key) join %I.%I t on %s offset 0) r',
     v_attachment.schema_name, v_attachment.table_name, v_match
   )
   using read_table.keys, v_attachment.columns, v_attachment.organization_column;

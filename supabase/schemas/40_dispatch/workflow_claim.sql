@@ -2,10 +2,14 @@
 -- as it has enough, without a sort, and skips what another worker is taking.
 create or replace function workflow_engine.lock_due(max_actions integer, at_time timestamptz)
 returns uuid[]
-language sql
+language plpgsql
 set search_path = ''
 as $$
+declare
+  v_ids uuid[];
+begin
   select coalesce(array_agg(d.id), '{}')
+  into v_ids
   from (
     select l.id
     from generate_series(0, 9) p (priority)
@@ -21,6 +25,8 @@ as $$
     ) l
     limit lock_due.max_actions
   ) d;
+  return v_ids;
+end;
 $$;
 
 comment on function workflow_engine.lock_due(integer, timestamptz) is
@@ -29,24 +35,28 @@ comment on function workflow_engine.lock_due(integer, timestamptz) is
 -- Whether a claim would find anything: the cheap look of a lingering worker.
 create or replace function workflow_engine.has_work(at_time timestamptz)
 returns boolean
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-  select exists (select from public.workflow_event e where e.expanded_at is null)
-    or exists (
-      select
-      from generate_series(0, 9) p (priority)
-      cross join lateral (
-        select l.id
-        from public.workflow_action_logs l
-        where l.status = 'not_started'
-          and l.priority = p.priority::smallint
-          and l.execute_at <= has_work.at_time
-        order by l.execute_at
-        limit 1
-      ) l
-    );
+begin
+  return (
+    select exists (select from public.workflow_event e where e.expanded_at is null)
+      or exists (
+        select
+        from generate_series(0, 9) p (priority)
+        cross join lateral (
+          select l.id
+          from public.workflow_action_logs l
+          where l.status = 'not_started'
+            and l.priority = p.priority::smallint
+            and l.execute_at <= has_work.at_time
+          order by l.execute_at
+          limit 1
+        ) l
+      )
+  );
+end;
 $$;
 
 comment on function workflow_engine.has_work(timestamptz) is
@@ -55,19 +65,23 @@ comment on function workflow_engine.has_work(timestamptz) is
 -- When the next action is due, or null when none is planned. A past time means that it is due now.
 create or replace function workflow_engine.next_due()
 returns timestamptz
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-  select min(l.execute_at)
-  from generate_series(0, 9) p (priority)
-  cross join lateral (
-    select l.execute_at
-    from public.workflow_action_logs l
-    where l.status = 'not_started' and l.priority = p.priority::smallint and l.execute_at < 'infinity'
-    order by l.execute_at
-    limit 1
-  ) l;
+begin
+  return (
+    select min(l.execute_at)
+    from generate_series(0, 9) p (priority)
+    cross join lateral (
+      select l.execute_at
+      from public.workflow_action_logs l
+      where l.status = 'not_started' and l.priority = p.priority::smallint and l.execute_at < 'infinity'
+      order by l.execute_at
+      limit 1
+    ) l
+  );
+end;
 $$;
 
 comment on function workflow_engine.next_due() is 'When the next action is due, or null.';
@@ -93,9 +107,10 @@ comment on function workflow_engine.ms_until(timestamptz) is
 -- max_concurrency are due and the others wait for those (settle_items releases them).
 create or replace function workflow_engine.insert_items(candidates workflow_engine.candidate[], at_time timestamptz)
 returns void
-language sql
+language plpgsql
 set search_path = ''
 as $$
+begin
   with parent as (
     select l.*, c.data as items, jsonb_array_length(c.data) as total, a.max_concurrency,
       greatest(a.tolerated_failure_count, floor(jsonb_array_length(c.data) * a.tolerated_failure_percentage / 100)) as tolerated
@@ -121,6 +136,7 @@ as $$
     case when i.number <= p.max_concurrency then insert_items.at_time else 'infinity' end
   from parent p
   cross join lateral jsonb_array_elements(p.items) with ordinality i (item, number);
+end;
 $$;
 
 comment on function workflow_engine.insert_items(workflow_engine.candidate[], timestamptz) is
@@ -185,9 +201,12 @@ create or replace function workflow_engine.start_attempts(
   at_time timestamptz
 )
 returns jsonb
-language sql
+language plpgsql
 set search_path = ''
 as $$
+declare
+  v_batch jsonb;
+begin
   with sized as (
     select c.id, c.data, c.ordinality,
       coalesce(sum(pg_column_size(c.data) + 500) over earlier, 0) as bytes_before
@@ -225,7 +244,7 @@ as $$
         select t.workflow_id, t.workflow_version, t.workflow_action_id from started t
       )
     ), '{}'),
-    'claims', coalesce(jsonb_agg(
+    'claims', coalesce(to_jsonb(array_agg(
       jsonb_build_object(
         'id', t.id, 'action', workflow_engine.action_key(t.workflow_action_id, t.workflow_version),
         'attempt', t.attempt, 'run_id', t.run_id, 'workflow_id', t.workflow_id,
@@ -235,9 +254,12 @@ as $$
         'traceparent', format('00-%s-%s-01', replace(t.run_id::text, '-', ''), right(replace(t.id::text, '-', ''), 16))
       )
       order by t.ordinality
-    ), '[]')
+    )), '[]')
   )
+  into v_batch
   from started t;
+  return v_batch;
+end;
 $$;
 
 comment on function workflow_engine.start_attempts(workflow_engine.candidate[], text, timestamptz) is

@@ -29,17 +29,21 @@ comment on function workflow_engine.judge(text, boolean, text, boolean) is
 -- enough, or what led to one was itself unneeded.
 create or replace function workflow_engine.is_unneeded(run_id uuid, action workflow_engine.action_version)
 returns boolean
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-  select coalesce(bool_and(l.id is not null) and bool_or(b.join_count is not null or l.reason = 'not_needed'), false)
-  from workflow_engine.action_version b
-  left join public.workflow_action_logs l
-    on l.run_id = is_unneeded.run_id and l.workflow_action_id = b.workflow_action_id and l.item_index is null
-  where b.workflow_id = (is_unneeded.action).workflow_id
-    and b.version = (is_unneeded.action).version
-    and (is_unneeded.action).workflow_action_id = any (b.depends_on);
+begin
+  return (
+    select coalesce(bool_and(l.id is not null) and bool_or(b.join_count is not null or l.reason = 'not_needed'), false)
+    from workflow_engine.action_version b
+    left join public.workflow_action_logs l
+      on l.run_id = is_unneeded.run_id and l.workflow_action_id = b.workflow_action_id and l.item_index is null
+    where b.workflow_id = (is_unneeded.action).workflow_id
+      and b.version = (is_unneeded.action).version
+      and (is_unneeded.action).workflow_action_id = any (b.depends_on)
+  );
+end;
 $$;
 
 comment on function workflow_engine.is_unneeded(uuid, workflow_engine.action_version) is
@@ -52,44 +56,47 @@ returns table (
   run_id uuid, workflow_action_id uuid, run_if text, join_count integer, total bigint,
   ended bigint, passed bigint, broken bigint, failed bigint, is_passed_over boolean, is_unneeded boolean
 )
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-  select
-    r.id, a.workflow_action_id, a.run_if, a.join_count,
-    d.total, d.ended, d.passed, d.broken, d.failed, d.is_passed_over, u.is_unneeded
-  from public.workflow_run r
-  join workflow_engine.action_version a on a.workflow_id = r.workflow_id and a.version = r.workflow_version
-  cross join lateral (
+begin
+  return query
     select
-      count(*) as total,
-      count(j.verdict) as ended,
-      count(*) filter (where j.verdict = 'passed') as passed,
-      count(*) filter (where j.verdict = 'broken') as broken,
-      count(*) filter (where l.status = 'failed' and l.final) as failed,
-      coalesce(bool_or(
-        l.status = 'completed' and not l.output -> 'chosen' ? a.name
-        and jsonb_path_exists(b.choices, '$[*].names[*] ? (@ == $name)', jsonb_build_object('name', a.name))
-      ), false) as is_passed_over
-    from unnest(a.depends_on) f (id)
-    join workflow_engine.action_version b
-      on b.workflow_id = a.workflow_id and b.version = a.version and b.workflow_action_id = f.id
-    left join public.workflow_action_logs l
-      on l.run_id = r.id and l.workflow_action_id = f.id and l.item_index is null
+      r.id, a.workflow_action_id, a.run_if, a.join_count,
+      d.total, d.ended, d.passed, d.broken, d.failed, d.is_passed_over, u.is_unneeded
+    from public.workflow_run r
+    join workflow_engine.action_version a on a.workflow_id = r.workflow_id and a.version = r.workflow_version
     cross join lateral (
-      select workflow_engine.judge(l.status, l.final, l.reason, b.continue_on_failure) as verdict
-    ) j
-  ) d
-  cross join lateral (select workflow_engine.is_unneeded(r.id, a) as is_unneeded) u
-  where r.id = any (read_pending.run_ids)
-    and r.status = 'running'
-    and not r.is_compensating
-    and not a.is_compensation
-    and not exists (
-      select from public.workflow_action_logs l
-      where l.run_id = r.id and l.workflow_action_id = a.workflow_action_id and l.item_index is null
-    );
+      select
+        count(*) as total,
+        count(j.verdict) as ended,
+        count(*) filter (where j.verdict = 'passed') as passed,
+        count(*) filter (where j.verdict = 'broken') as broken,
+        count(*) filter (where l.status = 'failed' and l.final) as failed,
+        coalesce(bool_or(
+          l.status = 'completed' and not l.output -> 'chosen' ? a.name
+          and jsonb_path_exists(b.choices, '$[*].names[*] ? (@ == $name)', jsonb_build_object('name', a.name))
+        ), false) as is_passed_over
+      from unnest(a.depends_on) f (id)
+      join workflow_engine.action_version b
+        on b.workflow_id = a.workflow_id and b.version = a.version and b.workflow_action_id = f.id
+      left join public.workflow_action_logs l
+        on l.run_id = r.id and l.workflow_action_id = f.id and l.item_index is null
+      cross join lateral (
+        select workflow_engine.judge(l.status, l.final, l.reason, b.continue_on_failure) as verdict
+      ) j
+    ) d
+    cross join lateral (select workflow_engine.is_unneeded(r.id, a) as is_unneeded) u
+    where r.id = any (read_pending.run_ids)
+      and r.status = 'running'
+      and not r.is_compensating
+      and not a.is_compensation
+      and not exists (
+        select from public.workflow_action_logs l
+        where l.run_id = r.id and l.workflow_action_id = a.workflow_action_id and l.item_index is null
+      );
+end;
 $$;
 
 comment on function workflow_engine.read_pending(uuid[]) is
@@ -98,25 +105,28 @@ comment on function workflow_engine.read_pending(uuid[]) is
 -- Which pending actions start, and which are skipped, and why; those that must still wait are left out.
 create or replace function workflow_engine.decide_pending(run_ids uuid[])
 returns table (run_id uuid, workflow_action_id uuid, reason text, is_first boolean)
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-  select p.run_id, p.workflow_action_id, v.reason, p.total = 0
-  from workflow_engine.read_pending(decide_pending.run_ids) p
-  cross join lateral (
-    select case
-      when p.is_passed_over then 'choice'
-      when p.is_unneeded then 'not_needed'
-      when p.passed >= p.join_count then 'start'
-      when p.ended < p.total then 'wait'
-      when p.join_count is not null then 'dependency'
-      when p.run_if = 'success' and (p.broken > 0 or (p.passed = 0 and p.total > 0)) then 'dependency'
-      when p.run_if = 'failure' and p.failed = 0 then 'dependency'
-      else 'start'
-    end as reason
-  ) v
-  where v.reason <> 'wait';
+begin
+  return query
+    select p.run_id, p.workflow_action_id, v.reason, p.total = 0
+    from workflow_engine.read_pending(decide_pending.run_ids) p
+    cross join lateral (
+      select case
+        when p.is_passed_over then 'choice'
+        when p.is_unneeded then 'not_needed'
+        when p.passed >= p.join_count then 'start'
+        when p.ended < p.total then 'wait'
+        when p.join_count is not null then 'dependency'
+        when p.run_if = 'success' and (p.broken > 0 or (p.passed = 0 and p.total > 0)) then 'dependency'
+        when p.run_if = 'failure' and p.failed = 0 then 'dependency'
+        else 'start'
+      end as reason
+    ) v
+    where v.reason <> 'wait';
+end;
 $$;
 
 comment on function workflow_engine.decide_pending(uuid[]) is
@@ -125,9 +135,10 @@ comment on function workflow_engine.decide_pending(uuid[]) is
 -- Creates the logs of what is decided. Returns how many were skipped, because each may decide more, and
 -- when the first of the others is due.
 create or replace function workflow_engine.insert_decided(run_ids uuid[], at_time timestamptz, out skipped bigint, out first_due timestamptz)
-language sql
+language plpgsql
 set search_path = ''
 as $$
+begin
   with inserted as (
     insert into public.workflow_action_logs (
       organization_id, run_id, workflow_id, workflow_version, workflow_action_id, priority, related_table,
@@ -147,8 +158,9 @@ as $$
       and a.workflow_action_id = d.workflow_action_id
     returning status, execute_at
   )
-  select count(*) filter (where i.status = 'skipped'), min(i.execute_at) filter (where i.status = 'not_started')
+  select count(*) filter (where i.status = 'skipped'), min(i.execute_at) filter (where i.status = 'not_started') into skipped, first_due 
   from inserted i;
+end;
 $$;
 
 comment on function workflow_engine.insert_decided(uuid[], timestamptz) is
@@ -157,9 +169,10 @@ comment on function workflow_engine.insert_decided(uuid[], timestamptz) is
 -- Stops what is still unfinished although a join had enough without it.
 create or replace function workflow_engine.stop_unneeded(run_ids uuid[], at_time timestamptz)
 returns void
-language sql
+language plpgsql
 set search_path = ''
 as $$
+begin
   update public.workflow_action_logs l
   set status = 'stopped', reason = 'not_needed', lease_expires_at = null,
     completed_at = greatest(stop_unneeded.at_time, l.started_at)
@@ -170,6 +183,7 @@ as $$
     and l.run_id = r.id and l.workflow_action_id = a.workflow_action_id and l.item_index is null
     and l.status in ('not_started', 'processing', 'waiting')
     and workflow_engine.is_unneeded(r.id, a);
+end;
 $$;
 
 comment on function workflow_engine.stop_unneeded(uuid[], timestamptz) is
@@ -178,20 +192,23 @@ comment on function workflow_engine.stop_unneeded(uuid[], timestamptz) is
 -- Where these running runs stand.
 create or replace function workflow_engine.read_progress(run_ids uuid[])
 returns table (run_id uuid, is_unfinished boolean, has_failed boolean, has_stopped boolean)
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-  select r.id,
-    coalesce(bool_or(workflow_engine.is_unfinished(l.status, l.final)), false),
-    coalesce(bool_or(l.status = 'failed' and not a.continue_on_failure and not a.is_compensation), false),
-    coalesce(bool_or(l.status = 'stopped' and l.reason is null and not a.is_compensation), false)
-  from public.workflow_run r
-  left join workflow_engine.action_version a on a.workflow_id = r.workflow_id and a.version = r.workflow_version
-  left join public.workflow_action_logs l
-    on l.run_id = r.id and l.workflow_action_id = a.workflow_action_id and l.item_index is null
-  where r.id = any (read_progress.run_ids) and r.status = 'running'
-  group by r.id;
+begin
+  return query
+    select r.id,
+      coalesce(bool_or(workflow_engine.is_unfinished(l.status, l.final)), false),
+      coalesce(bool_or(l.status = 'failed' and not a.continue_on_failure and not a.is_compensation), false),
+      coalesce(bool_or(l.status = 'stopped' and l.reason is null and not a.is_compensation), false)
+    from public.workflow_run r
+    left join workflow_engine.action_version a on a.workflow_id = r.workflow_id and a.version = r.workflow_version
+    left join public.workflow_action_logs l
+      on l.run_id = r.id and l.workflow_action_id = a.workflow_action_id and l.item_index is null
+    where r.id = any (read_progress.run_ids) and r.status = 'running'
+    group by r.id;
+end;
 $$;
 
 comment on function workflow_engine.read_progress(uuid[]) is

@@ -2,9 +2,12 @@
 -- and is not undone yet. Returns when the first of them is due.
 create or replace function workflow_engine.insert_compensations(run_ids uuid[], at_time timestamptz)
 returns timestamptz
-language sql
+language plpgsql
 set search_path = ''
 as $$
+declare
+  v_first_due timestamptz;
+begin
   with next as (
     select r.*, u.workflow_action_id as compensation, u.priority, u.delay
     from public.workflow_run r
@@ -42,7 +45,9 @@ as $$
     from next n
     returning execute_at
   )
-  select min(i.execute_at) from inserted i;
+  select min(i.execute_at) into v_first_due from inserted i;
+  return v_first_due;
+end;
 $$;
 
 comment on function workflow_engine.insert_compensations(uuid[], timestamptz) is

@@ -1,6 +1,8 @@
 -- After any update of action logs, whoever wrote it: the engine's own report, or an application that
 -- writes the status itself. In this order: refuses what the state machine does not allow, records
--- failed attempts, moves fan-outs on by their items, and runs by their actions.
+-- failed attempts, moves fan-outs on by their items, and runs by their actions. Each old row has its
+-- new one: the joins are full ones, and materialized to stay so, because those are hashed, where a plan
+-- made for a statement of one row would compare each row with every other in a statement of thousands.
 create or replace function workflow_engine.follow_transitions()
 returns trigger
 language plpgsql
@@ -12,13 +14,17 @@ declare
   v_runs uuid[];
   v_items workflow_engine.item_count[];
 begin
-  select o.id, o.status as from_status, n.status as to_status
+  with changed as materialized (
+    select n.id, o.status as from_status, n.status as to_status
+    from old_logs o
+    full join new_logs n on n.id = o.id
+  )
+  select c.*
   into v_refused
-  from old_logs o
-  join new_logs n on n.id = o.id
-  where n.status <> o.status and not exists (
+  from changed c
+  where c.to_status <> c.from_status and not exists (
     select from workflow_engine.action_log_transition t
-    where t.from_status = o.status and t.to_status = n.status
+    where t.from_status = c.from_status and t.to_status = c.to_status
   )
   limit 1;
   if found then
@@ -28,27 +34,37 @@ begin
       'Look at workflow_engine.action_log_transition for what is allowed.'
     );
   end if;
+  with changed as materialized (
+    select n, o.status as from_status, o.tries as tries_before, o.started_at
+    from old_logs o
+    full join new_logs n on n.id = o.id
+  )
   insert into public.workflow_history (
     organization_id, workflow_id, run_id, action_log_id, kind, attempt, started_at, error, detail
   )
-  select n.organization_id, n.workflow_id, n.run_id, n.id, 'attempt_failed', n.attempt, o.started_at, n.error,
-    jsonb_strip_nulls(jsonb_build_object('worker_id', n.worker_id, 'http_status', n.http_status))
-  from old_logs o
-  join new_logs n on n.id = o.id
-  where o.status in ('processing', 'waiting')
-    and (n.status = 'failed' or (n.status = 'not_started' and n.tries > o.tries));
-  select array_agg(row(e.run_id, e.workflow_action_id, e.finished, e.failed)::workflow_engine.item_count)
-    filter (where e.is_item), array_agg(e.run_id) filter (where not e.is_item)
-  into v_items, v_runs
-  from (
-    select n.run_id, n.workflow_action_id, n.item_index is not null as is_item,
-      count(*) as finished, count(*) filter (where n.status = 'failed') as failed
+  select (c.n).organization_id, (c.n).workflow_id, (c.n).run_id, (c.n).id, 'attempt_failed', (c.n).attempt, c.started_at, (c.n).error,
+    jsonb_strip_nulls(jsonb_build_object('worker_id', (c.n).worker_id, 'http_status', (c.n).http_status))
+  from changed c
+  where c.from_status in ('processing', 'waiting')
+    and ((c.n).status = 'failed' or ((c.n).status = 'not_started' and (c.n).tries > c.tries_before));
+  with changed as materialized (
+    select n.run_id, n.workflow_action_id, n.status, n.item_index is not null as is_item,
+      workflow_engine.is_unfinished(o.status, o.final) and not workflow_engine.is_unfinished(n.status, n.final) as has_ended
     from old_logs o
-    join new_logs n on n.id = o.id
-    where workflow_engine.is_unfinished(o.status, o.final)
-      and not workflow_engine.is_unfinished(n.status, n.final)
-    group by n.run_id, n.workflow_action_id, n.item_index is not null
-  ) e;
+    full join new_logs n on n.id = o.id
+  ),
+  ended as (
+    select c.run_id, c.workflow_action_id, c.is_item,
+      count(*) as finished, count(*) filter (where c.status = 'failed') as failed
+    from changed c
+    where c.has_ended
+    group by c.run_id, c.workflow_action_id, c.is_item
+  )
+  select
+    array_agg(row(e.run_id, e.workflow_action_id, e.finished, e.failed)::workflow_engine.item_count) filter (where e.is_item),
+    array_agg(distinct e.run_id) filter (where not e.is_item)
+  into v_items, v_runs
+  from ended e;
   if v_items is not null then
     perform workflow_engine.settle_items(v_items);
   end if;

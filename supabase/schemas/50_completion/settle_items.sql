@@ -39,9 +39,10 @@ comment on function workflow_engine.count_items(workflow_engine.item_count[]) is
 -- Lets the next items of a fan-out run, as many as have ended.
 create or replace function workflow_engine.release_items(counts workflow_engine.item_count[], at_time timestamptz)
 returns void
-language sql
+language plpgsql
 set search_path = ''
 as $$
+begin
   update public.workflow_action_logs l
   set execute_at = release_items.at_time
   from unnest(release_items.counts) c
@@ -49,6 +50,7 @@ as $$
   where l.run_id = c.run_id and l.workflow_action_id = c.workflow_action_id
     and l.item_index between f.released - c.finished and f.released - 1
     and l.status = 'not_started' and l.execute_at = 'infinity';
+end;
 $$;
 
 comment on function workflow_engine.release_items(workflow_engine.item_count[], timestamptz) is
@@ -57,15 +59,19 @@ comment on function workflow_engine.release_items(workflow_engine.item_count[], 
 -- The outputs of a fan-out's items, in their order; null for an item that failed and was tolerated.
 create or replace function workflow_engine.gather_outputs(run_id uuid, workflow_action_id uuid)
 returns jsonb
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-  select coalesce(jsonb_agg(coalesce(l.output, 'null') order by l.item_index), '[]')
-  from public.workflow_action_logs l
-  where l.run_id = gather_outputs.run_id
-    and l.workflow_action_id = gather_outputs.workflow_action_id
-    and l.item_index is not null;
+begin
+  return (
+    select coalesce(to_jsonb(array_agg(coalesce(l.output, 'null') order by l.item_index)), '[]')
+    from public.workflow_action_logs l
+    where l.run_id = gather_outputs.run_id
+      and l.workflow_action_id = gather_outputs.workflow_action_id
+      and l.item_index is not null
+  );
+end;
 $$;
 
 comment on function workflow_engine.gather_outputs(uuid, uuid) is
@@ -106,9 +112,10 @@ comment on function workflow_engine.settle_items(workflow_engine.item_count[]) i
 -- Stops the unfinished items of fan-outs that have failed or were stopped.
 create or replace function workflow_engine.stop_items(run_ids uuid[])
 returns void
-language sql
+language plpgsql
 set search_path = ''
 as $$
+begin
   update public.workflow_action_logs l
   set status = 'stopped', reason = 'not_needed', lease_expires_at = null,
     completed_at = greatest(workflow_engine.clock(), l.started_at)
@@ -121,6 +128,7 @@ as $$
     and l.run_id = f.run_id and l.workflow_action_id = f.workflow_action_id
     and l.item_index is not null
     and l.status in ('not_started', 'processing', 'waiting');
+end;
 $$;
 
 comment on function workflow_engine.stop_items(uuid[]) is

@@ -76,50 +76,57 @@ create or replace function workflow_engine.read_results(results jsonb, at_time t
 returns table (
   id uuid, status text, final boolean, tries integer, execute_at timestamptz, output jsonb, error text, http_status integer
 )
-language sql
+language plpgsql
 volatile
 rows 100
 set search_path = ''
 as $$
-  select
-    l.id, s.next, s.next = 'failed', l.tries + s.is_retry::integer,
-    case
-      when s.is_retry then read_results.at_time + coalesce(
-        workflow_engine.wait_of(r.retry_after_ms),
-        workflow_engine.backoff(l.tries + 1, a.backoff_base, a.backoff_factor, a.backoff_cap)
-      )
-      when s.next = 'waiting' then read_results.at_time + coalesce(workflow_engine.wait_of(r.timeout_ms), g.waiting_timeout)
-      when s.next = 'not_started' then read_results.at_time
-      else l.execute_at
-    end,
-    case when s.next = 'completed' then r.output end,
-    case when i.is_too_large then format('The output has more than %s bytes', g.output_bytes) when r.status = 'failed' then coalesce(r.error, 'No reason given') when s.next <> 'completed' then l.error end,
-    r.http_status
-  from (
-    select e.value -> 'output' as output, t.*
-    from jsonb_array_elements(read_results.results) e
-    cross join lateral jsonb_to_record(e.value) t (
-      id uuid, attempt integer, status text, error text, final boolean,
-      retry_after_ms double precision, timeout_ms double precision, http_status integer
-    )
-  ) r
-  join public.workflow_action_logs l on l.id = r.id and l.attempt = r.attempt and l.status = 'processing'
-  join workflow_engine.action_version a
-    on a.workflow_id = l.workflow_id and a.version = l.workflow_version
-    and a.workflow_action_id = l.workflow_action_id
-  cross join workflow_engine.settings g
-  cross join lateral (
+begin
+  return query
     select
-      r.status = 'failed' and r.final is not true and l.tries < a.max_retries as is_retry,
-      r.status = 'completed' and pg_column_size(r.output) > g.output_bytes as is_too_large
-  ) i
-  cross join lateral (
-    select i.is_retry, case
-      when i.is_retry or r.status = 'released' then 'not_started'
-      when i.is_too_large then 'failed'
-      else r.status
-    end as next
-  ) s;
+      l.id, s.next, s.next = 'failed', l.tries + s.is_retry::integer,
+      case
+        when s.is_retry then read_results.at_time + coalesce(
+          workflow_engine.wait_of(r.retry_after_ms),
+          workflow_engine.backoff(l.tries + 1, a.backoff_base, a.backoff_factor, a.backoff_cap)
+        )
+        when s.next = 'waiting' then read_results.at_time + coalesce(workflow_engine.wait_of(r.timeout_ms), g.waiting_timeout)
+        when s.next = 'not_started' then read_results.at_time
+        else l.execute_at
+      end,
+      case when s.next = 'completed' then r.output end,
+      case
+        when i.is_too_large then format('The output has more than %s bytes', g.output_bytes)
+        when r.status = 'failed' then coalesce(r.error, 'No reason given')
+        when s.next <> 'completed' then l.error
+      end,
+      r.http_status
+    from (
+      select e.value -> 'output' as output, t.*
+      from jsonb_array_elements(read_results.results) e
+      cross join lateral jsonb_to_record(e.value) t (
+        id uuid, attempt integer, status text, error text, final boolean,
+        retry_after_ms double precision, timeout_ms double precision, http_status integer
+      )
+    ) r
+    join public.workflow_action_logs l on l.id = r.id and l.attempt = r.attempt and l.status = 'processing'
+    join workflow_engine.action_version a
+      on a.workflow_id = l.workflow_id and a.version = l.workflow_version
+      and a.workflow_action_id = l.workflow_action_id
+    cross join workflow_engine.settings g
+    cross join lateral (
+      select
+        r.status = 'failed' and r.final is not true and l.tries < a.max_retries as is_retry,
+        r.status = 'completed' and pg_column_size(r.output) > g.output_bytes as is_too_large
+    ) i
+    cross join lateral (
+      select i.is_retry, case
+        when i.is_retry or r.status = 'released' then 'not_started'
+        when i.is_too_large then 'failed'
+        else r.status
+      end as next
+    ) s;
+end;
 $$;
 
 comment on function workflow_engine.read_results(jsonb, timestamptz) is
@@ -158,14 +165,16 @@ comment on function workflow_engine.write_results(jsonb, timestamptz) is
 -- The heartbeat: a lease lasts at least lease_grace from now.
 create or replace function workflow_engine.extend_leases(running jsonb)
 returns void
-language sql
+language plpgsql
 set search_path = ''
 as $$
+begin
   update public.workflow_action_logs l
   set lease_expires_at = greatest(l.lease_expires_at, clock_timestamp() + s.lease_grace)
   from jsonb_to_recordset(extend_leases.running) r (id uuid, attempt integer), workflow_engine.settings s
   where l.id = r.id and l.attempt = r.attempt and l.status = 'processing'
     and l.lease_expires_at < clock_timestamp() + s.lease_grace;
+end;
 $$;
 
 comment on function workflow_engine.extend_leases(jsonb) is
@@ -174,17 +183,21 @@ comment on function workflow_engine.extend_leases(jsonb) is
 -- Which attempts of a report are no longer current, by what became of them: stopped, or stale.
 create or replace function workflow_engine.find_outdated(attempts jsonb)
 returns jsonb
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-  select jsonb_build_object(
-    'stopped', coalesce(jsonb_agg(r.id) filter (where l.status = 'stopped' and l.attempt = r.attempt), '[]'),
-    'stale', coalesce(jsonb_agg(r.id) filter (where l.status is distinct from 'stopped' or l.attempt <> r.attempt), '[]')
-  )
-  from jsonb_to_recordset(find_outdated.attempts) r (id uuid, attempt integer)
-  left join public.workflow_action_logs l on l.id = r.id
-  where (l.attempt = r.attempt and l.status = 'processing') is not true;
+begin
+  return (
+    select jsonb_build_object(
+      'stopped', coalesce(jsonb_agg(r.id) filter (where l.status = 'stopped' and l.attempt = r.attempt), '[]'),
+      'stale', coalesce(jsonb_agg(r.id) filter (where l.status is distinct from 'stopped' or l.attempt <> r.attempt), '[]')
+    )
+    from jsonb_to_recordset(find_outdated.attempts) r (id uuid, attempt integer)
+    left join public.workflow_action_logs l on l.id = r.id
+    where (l.attempt = r.attempt and l.status = 'processing') is not true
+  );
+end;
 $$;
 
 comment on function workflow_engine.find_outdated(jsonb) is

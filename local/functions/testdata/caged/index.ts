@@ -2,7 +2,7 @@ const attempts: Record<string, () => unknown> = {
   run: () => new Deno.Command("/bin/true").outputSync(),
   ffi: () => Deno.dlopen("libc.so.6", {}),
   read: () => Deno.readTextFileSync("/etc/hostname"),
-  write: () => Deno.writeTextFileSync(new URL("./made.txt", import.meta.url), ""),
+  write: () => Deno.writeTextFileSync("/var/made.txt", ""),
   read_own: () => Deno.readTextFileSync(new URL("./index.ts", import.meta.url)),
   write_temporary: () => Deno.makeTempFileSync({ dir: "/tmp" }),
 };

@@ -2,7 +2,7 @@ begin;
 select plan(3);
 
 select is(
-  workflow_engine.compile_filter(E'default: ''it\\''s'', "say \\"hi\\"", -1.50 ', '') -> 'arguments',
+  workflow_engine.compile_filter(e'default: ''it\\''s'', "say \\"hi\\"", -1.50 ', '') -> 'arguments',
   '["it''s", "say \"hi\"", -1.50]',
   'texts in either quote, with escapes, and numbers'
 );
