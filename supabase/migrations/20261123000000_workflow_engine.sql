@@ -375,6 +375,7 @@ create table workflow_engine.action_version (
   paths jsonpath[] not null,
   path_roots text[] not null,
   takes_all boolean[] not null,
+  reads_event boolean not null,
   reads_actions boolean not null,
   is_costly boolean not null,
   constraint action_version_pkey primary key (workflow_id, version, workflow_action_id),
@@ -403,6 +404,8 @@ comment on column workflow_engine.action_version.path_roots is
   'Which part of the data each path reads: event, record, actions, rest or mixed.';
 comment on column workflow_engine.action_version.takes_all is
   'Whether a hole takes all that its path finds (it has a wildcard), as an array.';
+comment on column workflow_engine.action_version.reads_event is
+  'Whether its template or condition reads the event.';
 comment on column workflow_engine.action_version.reads_actions is
   'Whether an expression of it reads the outputs of earlier actions.';
 comment on column workflow_engine.action_version.is_costly is
@@ -445,6 +448,7 @@ create or replace function workflow_engine.path_root(path jsonpath)
 returns text
 language sql
 immutable
+strict
 set search_path = ''
 as $$
   select case when count(*) = 1 then min(r.part) else 'mixed' end
@@ -1204,7 +1208,8 @@ as $$
     workflow_id, version, workflow_action_id, "order", name, action_type, depends_on, join_count, run_if,
     continue_on_failure, is_compensation, compensate_with, choices, condition, condition_root, condition_reads_item, for_each,
     max_concurrency, tolerated_failure_count, tolerated_failure_percentage, delay, timeout_seconds, max_retries,
-    backoff_base, backoff_factor, backoff_cap, priority, template, holes, paths, path_roots, takes_all, reads_actions, is_costly
+    backoff_base, backoff_factor, backoff_cap, priority, template, holes, paths, path_roots, takes_all, reads_event,
+    reads_actions, is_costly
   )
   select
     a.workflow_id, compile_actions.version, a.id, a."order", a.name, a.action_type, g.depends_on, a.join_count, a.run_if,
@@ -1213,9 +1218,11 @@ as $$
     a.max_concurrency, a.tolerated_failure_count, a.tolerated_failure_percentage, a.delay, a.timeout_seconds, a.max_retries,
     a.backoff_base, a.backoff_factor, a.backoff_cap, coalesce(a.priority, w.priority),
     c.compiled, h.holes, h.paths, h.path_roots, h.takes_all,
+    array['event', 'mixed'] && (h.path_roots || workflow_engine.path_root(a.condition::jsonpath)),
     concat(a.condition, a.for_each, g.choices::text, h.paths::text) ~ '\$\.\\*"?actions',
     h.is_costly or coalesce(greatest(
-      workflow_engine.count_wildcards(a.condition::jsonpath), workflow_engine.count_wildcards(a.for_each::jsonpath)
+      workflow_engine.count_wildcards(a.condition::jsonpath), workflow_engine.count_wildcards(a.for_each::jsonpath),
+      (select max(workflow_engine.count_wildcards(r.condition::jsonpath)) from workflow_engine.read_rules(a.payload) r where a.action_type = 'choice')
     ) > 1, false)
   from public.workflow_action a
   join public.workflow w on w.id = a.workflow_id
@@ -3518,7 +3525,8 @@ comment on function workflow_engine.read_due(uuid[]) is
   'A batch of due action logs with their compiled actions.';
 
 -- What the logs of each run in a batch share, read and built once a run: the parts that pick_root
--- chooses from. The record is the current row, of the run's own organization or none.
+-- chooses from. Event and outputs only where an expression reads them: items of a large array need not
+-- carry it along. The record is the current row, of the run's own organization or none.
 create or replace function workflow_engine.read_runs(log_ids uuid[], at_time timestamptz)
 returns table (run_id uuid, event jsonb, record jsonb, actions jsonb, rest jsonb, is_unreadable boolean)
 language plpgsql
@@ -3528,7 +3536,9 @@ as $$
 begin
   return query
     with due as materialized (
-      select d.run_id, bool_or((d.action).reads_actions) as reads_actions
+      select d.run_id, bool_or((d.action).reads_actions) as reads_actions, bool_or(
+        (d.action).reads_event or (d.action).choices is not null or ((d.action).for_each is not null and d.item_index is null)
+      ) as reads_event
       from workflow_engine.read_due(read_runs.log_ids) d
       group by d.run_id
     ),
@@ -3537,7 +3547,7 @@ begin
     )
     select
       r.id,
-      jsonb_build_object('event', e.payload),
+      jsonb_build_object('event', case when d.reads_event then e.payload end),
       jsonb_build_object('record', c.record),
       jsonb_build_object('actions', case when d.reads_actions then workflow_engine.read_outputs(r.id) end),
       jsonb_build_object('vars', v.vars, 'now', read_runs.at_time, 'run', jsonb_build_object(
@@ -3723,7 +3733,8 @@ comment on function workflow_engine.ms_until(timestamptz) is
   'Milliseconds until a time of the engine''s clock, 0 when it is past.';
 
 -- Creates the items of fan-outs: all of them at once, each with its own item, of which the first
--- max_concurrency are due and the others wait for those (settle_items releases them).
+-- max_concurrency are due and the others wait for those (settle_items releases them). None for a
+-- fan-out that what else was settled has stopped meanwhile.
 create or replace function workflow_engine.insert_items(candidates workflow_engine.candidate[], at_time timestamptz)
 returns void
 language plpgsql
@@ -3738,7 +3749,7 @@ begin
     join workflow_engine.action_version a
       on a.workflow_id = l.workflow_id and a.version = l.workflow_version
       and a.workflow_action_id = l.workflow_action_id
-    where c.verdict = 'fan_out' and c.data <> '[]'
+    where c.verdict = 'fan_out' and c.data <> '[]' and l.status = 'waiting'
   ),
   opened as (
     insert into workflow_engine.fan_out (run_id, workflow_action_id, total, released, unfinished, tolerated)
@@ -3812,8 +3823,8 @@ return workflow_action_id::text || '@' || version::text;
 comment on function workflow_engine.action_key(uuid, integer) is
   'The key under which a claim''s answer holds a compiled action.';
 
--- Begins an attempt of each candidate: a higher attempt, a lease that outlives the attempt. Stops at
--- the batch's size in bytes, but gives at least one.
+-- Begins an attempt of each candidate that what was settled before has not stopped: a higher attempt, a
+-- lease that outlives the attempt. Stops at the batch's size in bytes, but gives at least one.
 create or replace function workflow_engine.start_attempts(
   candidates workflow_engine.candidate[],
   worker_id text,
@@ -3843,7 +3854,7 @@ begin
       http_status = null,
       lease_expires_at = clock_timestamp() + make_interval(secs => a.timeout_seconds) + s.lease_grace
     from sized c, workflow_engine.action_version a, workflow_engine.settings s
-    where l.id = c.id
+    where l.id = c.id and l.status = 'not_started'
       and a.workflow_id = l.workflow_id and a.version = l.workflow_version
       and a.workflow_action_id = l.workflow_action_id
       and c.bytes_before < s.batch_bytes
@@ -4514,8 +4525,9 @@ begin
   set execute_at = release_items.at_time
   from unnest(release_items.counts) c
   join workflow_engine.fan_out f on f.run_id = c.run_id and f.workflow_action_id = c.workflow_action_id
+  cross join lateral generate_series(f.released - c.finished, f.released - 1) i (index)
   where l.run_id = c.run_id and l.workflow_action_id = c.workflow_action_id
-    and l.item_index between f.released - c.finished and f.released - 1
+    and l.item_index = i.index
     and l.status = 'not_started' and l.execute_at = 'infinity';
 end;
 $$;

@@ -32,6 +32,7 @@ create or replace function workflow_engine.path_root(path jsonpath)
 returns text
 language sql
 immutable
+strict
 set search_path = ''
 as $$
   select case when count(*) = 1 then min(r.part) else 'mixed' end

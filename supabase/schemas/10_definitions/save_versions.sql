@@ -74,7 +74,8 @@ as $$
     workflow_id, version, workflow_action_id, "order", name, action_type, depends_on, join_count, run_if,
     continue_on_failure, is_compensation, compensate_with, choices, condition, condition_root, condition_reads_item, for_each,
     max_concurrency, tolerated_failure_count, tolerated_failure_percentage, delay, timeout_seconds, max_retries,
-    backoff_base, backoff_factor, backoff_cap, priority, template, holes, paths, path_roots, takes_all, reads_actions, is_costly
+    backoff_base, backoff_factor, backoff_cap, priority, template, holes, paths, path_roots, takes_all, reads_event,
+    reads_actions, is_costly
   )
   select
     a.workflow_id, compile_actions.version, a.id, a."order", a.name, a.action_type, g.depends_on, a.join_count, a.run_if,
@@ -83,9 +84,11 @@ as $$
     a.max_concurrency, a.tolerated_failure_count, a.tolerated_failure_percentage, a.delay, a.timeout_seconds, a.max_retries,
     a.backoff_base, a.backoff_factor, a.backoff_cap, coalesce(a.priority, w.priority),
     c.compiled, h.holes, h.paths, h.path_roots, h.takes_all,
+    array['event', 'mixed'] && (h.path_roots || workflow_engine.path_root(a.condition::jsonpath)),
     concat(a.condition, a.for_each, g.choices::text, h.paths::text) ~ '\$\.\\*"?actions',
     h.is_costly or coalesce(greatest(
-      workflow_engine.count_wildcards(a.condition::jsonpath), workflow_engine.count_wildcards(a.for_each::jsonpath)
+      workflow_engine.count_wildcards(a.condition::jsonpath), workflow_engine.count_wildcards(a.for_each::jsonpath),
+      (select max(workflow_engine.count_wildcards(r.condition::jsonpath)) from workflow_engine.read_rules(a.payload) r where a.action_type = 'choice')
     ) > 1, false)
   from public.workflow_action a
   join public.workflow w on w.id = a.workflow_id

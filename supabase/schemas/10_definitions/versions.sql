@@ -62,6 +62,7 @@ create table workflow_engine.action_version (
   paths jsonpath[] not null,
   path_roots text[] not null,
   takes_all boolean[] not null,
+  reads_event boolean not null,
   reads_actions boolean not null,
   is_costly boolean not null,
   constraint action_version_pkey primary key (workflow_id, version, workflow_action_id),
@@ -90,6 +91,8 @@ comment on column workflow_engine.action_version.path_roots is
   'Which part of the data each path reads: event, record, actions, rest or mixed.';
 comment on column workflow_engine.action_version.takes_all is
   'Whether a hole takes all that its path finds (it has a wildcard), as an array.';
+comment on column workflow_engine.action_version.reads_event is
+  'Whether its template or condition reads the event.';
 comment on column workflow_engine.action_version.reads_actions is
   'Whether an expression of it reads the outputs of earlier actions.';
 comment on column workflow_engine.action_version.is_costly is

@@ -274,7 +274,8 @@ comment on function workflow_engine.read_due(uuid[]) is
   'A batch of due action logs with their compiled actions.';
 
 -- What the logs of each run in a batch share, read and built once a run: the parts that pick_root
--- chooses from. The record is the current row, of the run's own organization or none.
+-- chooses from. Event and outputs only where an expression reads them: items of a large array need not
+-- carry it along. The record is the current row, of the run's own organization or none.
 create or replace function workflow_engine.read_runs(log_ids uuid[], at_time timestamptz)
 returns table (run_id uuid, event jsonb, record jsonb, actions jsonb, rest jsonb, is_unreadable boolean)
 language plpgsql
@@ -284,7 +285,9 @@ as $$
 begin
   return query
     with due as materialized (
-      select d.run_id, bool_or((d.action).reads_actions) as reads_actions
+      select d.run_id, bool_or((d.action).reads_actions) as reads_actions, bool_or(
+        (d.action).reads_event or (d.action).choices is not null or ((d.action).for_each is not null and d.item_index is null)
+      ) as reads_event
       from workflow_engine.read_due(read_runs.log_ids) d
       group by d.run_id
     ),
@@ -293,7 +296,7 @@ begin
     )
     select
       r.id,
-      jsonb_build_object('event', e.payload),
+      jsonb_build_object('event', case when d.reads_event then e.payload end),
       jsonb_build_object('record', c.record),
       jsonb_build_object('actions', case when d.reads_actions then workflow_engine.read_outputs(r.id) end),
       jsonb_build_object('vars', v.vars, 'now', read_runs.at_time, 'run', jsonb_build_object(

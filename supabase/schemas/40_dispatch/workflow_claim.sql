@@ -104,7 +104,8 @@ comment on function workflow_engine.ms_until(timestamptz) is
   'Milliseconds until a time of the engine''s clock, 0 when it is past.';
 
 -- Creates the items of fan-outs: all of them at once, each with its own item, of which the first
--- max_concurrency are due and the others wait for those (settle_items releases them).
+-- max_concurrency are due and the others wait for those (settle_items releases them). None for a
+-- fan-out that what else was settled has stopped meanwhile.
 create or replace function workflow_engine.insert_items(candidates workflow_engine.candidate[], at_time timestamptz)
 returns void
 language plpgsql
@@ -119,7 +120,7 @@ begin
     join workflow_engine.action_version a
       on a.workflow_id = l.workflow_id and a.version = l.workflow_version
       and a.workflow_action_id = l.workflow_action_id
-    where c.verdict = 'fan_out' and c.data <> '[]'
+    where c.verdict = 'fan_out' and c.data <> '[]' and l.status = 'waiting'
   ),
   opened as (
     insert into workflow_engine.fan_out (run_id, workflow_action_id, total, released, unfinished, tolerated)
@@ -193,8 +194,8 @@ return workflow_action_id::text || '@' || version::text;
 comment on function workflow_engine.action_key(uuid, integer) is
   'The key under which a claim''s answer holds a compiled action.';
 
--- Begins an attempt of each candidate: a higher attempt, a lease that outlives the attempt. Stops at
--- the batch's size in bytes, but gives at least one.
+-- Begins an attempt of each candidate that what was settled before has not stopped: a higher attempt, a
+-- lease that outlives the attempt. Stops at the batch's size in bytes, but gives at least one.
 create or replace function workflow_engine.start_attempts(
   candidates workflow_engine.candidate[],
   worker_id text,
@@ -224,7 +225,7 @@ begin
       http_status = null,
       lease_expires_at = clock_timestamp() + make_interval(secs => a.timeout_seconds) + s.lease_grace
     from sized c, workflow_engine.action_version a, workflow_engine.settings s
-    where l.id = c.id
+    where l.id = c.id and l.status = 'not_started'
       and a.workflow_id = l.workflow_id and a.version = l.workflow_version
       and a.workflow_action_id = l.workflow_action_id
       and c.bytes_before < s.batch_bytes

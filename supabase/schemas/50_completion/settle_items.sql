@@ -47,8 +47,9 @@ begin
   set execute_at = release_items.at_time
   from unnest(release_items.counts) c
   join workflow_engine.fan_out f on f.run_id = c.run_id and f.workflow_action_id = c.workflow_action_id
+  cross join lateral generate_series(f.released - c.finished, f.released - 1) i (index)
   where l.run_id = c.run_id and l.workflow_action_id = c.workflow_action_id
-    and l.item_index between f.released - c.finished and f.released - 1
+    and l.item_index = i.index
     and l.status = 'not_started' and l.execute_at = 'infinity';
 end;
 $$;
