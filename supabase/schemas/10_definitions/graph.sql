@@ -54,33 +54,73 @@ $$;
 comment on function workflow_engine.read_edges(uuid) is
   'The edges of a workflow''s graph by name: each action and one that it follows.';
 
--- The first way round that a workflow's graph has, as a -> b -> a; null when it has none.
+-- A way round in a workflow's graph, as a -> b -> a; null when it has none. Edges to what follows nothing
+-- are taken away until none is left or each leads on: then any way along them comes back to itself. That
+-- takes the square of the edges at worst; to look along every way would take their exponential.
 create or replace function workflow_engine.find_cycle(workflow_id uuid)
 returns text
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_names text[];
+  v_followed text[];
+  v_count integer;
+  v_path text[];
+  v_next text;
+begin
+  select array_agg(e.name order by e.name, e.depends_on), array_agg(e.depends_on order by e.name, e.depends_on)
+  into v_names, v_followed
+  from workflow_engine.read_edges(find_cycle.workflow_id) e;
+  loop
+    v_count := cardinality(v_names);
+    select array_agg(e.name order by e.number), array_agg(e.depends_on order by e.number)
+    into v_names, v_followed
+    from unnest(v_names, v_followed) with ordinality e (name, depends_on, number)
+    where e.depends_on in (select unnest(v_names));
+    if v_names is null then
+      return null;
+    end if;
+    exit when cardinality(v_names) = v_count;
+  end loop;
+  v_next := v_names[1];
+  while v_next <> all (coalesce(v_path, '{}')) loop
+    v_path := v_path || v_next;
+    v_next := v_followed[array_position(v_names, v_next)];
+  end loop;
+  return array_to_string(v_path[array_position(v_path, v_next):] || v_next, ' -> ');
+end;
+$$;
+
+comment on function workflow_engine.find_cycle(uuid) is
+  'A cycle of a workflow''s graph as a sentence of names, or null.';
+
+-- What is wrong with how a workflow's actions undo each other. A compensation stands outside of the graph:
+-- it follows nothing, and nothing undoes it.
+create or replace function workflow_engine.find_compensation_faults(workflow_id uuid)
+returns table (action text, field text, fault text)
 language sql
 stable
 set search_path = ''
 as $$
-  with recursive edge as materialized (
-    select e.name, e.depends_on from workflow_engine.read_edges(find_cycle.workflow_id) e
-  ),
-  walk (start, name, path) as (
-    select e.name, e.depends_on, array[e.name, e.depends_on] from edge e
-    union
-    select w.start, e.depends_on, w.path || e.depends_on
-    from walk w
-    join edge e on e.name = w.name
-    where w.name <> w.start and e.depends_on <> all (w.path[2:])
+  with compensation as (
+    select c.* from public.workflow_action c
+    where c.workflow_id = find_compensation_faults.workflow_id and exists (
+      select from public.workflow_action a where a.workflow_id = c.workflow_id and a.compensate_with = c.name
+    )
   )
-  select array_to_string(w.path, ' -> ')
-  from walk w
-  where w.name = w.start
-  order by cardinality(w.path), w.path
-  limit 1;
+  select c.name, 'compensate_with', 'it undoes another action, so nothing can undo it'
+  from compensation c
+  where c.compensate_with is not null
+  union all
+  select c.name, 'depends_on', 'it undoes another action, so it follows nothing'
+  from compensation c
+  where c.depends_on <> '{}';
 $$;
 
-comment on function workflow_engine.find_cycle(uuid) is
-  'The shortest cycle of a workflow''s graph as a sentence of names, or null.';
+comment on function workflow_engine.find_compensation_faults(uuid) is
+  'What is wrong with the compensations of a workflow.';
 
 -- What is wrong with a workflow's graph: the action, its field, and a sentence a row. Without an
 -- action, the fault is the graph's.
@@ -124,6 +164,8 @@ as $$
   where a.action_type = 'choice' and not exists (
     select from workflow_engine.read_rules(a.payload) r where r.condition is not null
   )
+  union all
+  select f.* from workflow_engine.find_compensation_faults(find_graph_faults.workflow_id) f
   union all
   select null, 'actions', 'the actions wait for each other and are never reached: ' || c.path
   from workflow_engine.find_cycle(find_graph_faults.workflow_id) c (path)

@@ -124,7 +124,8 @@ $$;
 comment on function public.workflow_compare(uuid, integer, integer) is
   'Security definer because the Data API''s roles may not reach workflow_engine. What changed between two versions of a workflow, by JSON pointer (/actions/<name>/…). Raises PT404.';
 
--- Makes an earlier version current again, as a new version; returns what workflow_deploy() returns.
+-- Makes an earlier version current again, as a new version; returns what workflow_deploy() returns. Name
+-- and organization say which workflow it is, and stay.
 create or replace function public.workflow_restore(workflow_id uuid, version integer)
 returns jsonb
 language plpgsql
@@ -132,7 +133,11 @@ security definer
 set search_path = ''
 as $$
 begin
-  return public.workflow_deploy(workflow_engine.read_document(workflow_restore.workflow_id, workflow_restore.version));
+  return public.workflow_deploy(workflow_engine.read_document(workflow_restore.workflow_id, workflow_restore.version) || (
+    select jsonb_build_object('name', w.name, 'organization_id', w.organization_id)
+    from public.workflow w
+    where w.id = workflow_restore.workflow_id
+  ));
 end;
 $$;
 

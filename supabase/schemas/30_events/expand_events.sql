@@ -103,7 +103,7 @@ begin
       and (w.organization_id is null or w.organization_id = e.organization_id)
     join workflow_engine.workflow_version v on v.workflow_id = w.id and v.version = w.version
     cross join lateral (
-      select jsonb_build_object('event', e.payload, 'record', e.payload -> 'record', 'now', v_now) as root
+      select jsonb_build_object('event', e.payload, 'record', e.payload -> 'record', 'vars', v.vars, 'now', v_now) as root
     ) r
     where e.id = any (start_runs.event_ids)
   ),

@@ -132,39 +132,47 @@ $$;
 comment on function workflow_engine.decide_pending(uuid[]) is
   'Which pending actions of these runs start (reason "start") or are skipped, with the reason.';
 
--- Creates the logs of what is decided. Returns how many were skipped, because each may decide more, and
--- when the first of the others is due.
-create or replace function workflow_engine.insert_decided(run_ids uuid[], at_time timestamptz, out skipped bigint, out first_due timestamptz)
-language plpgsql
+-- Creates the logs of what is decided. Returns whether that decides more (what follows a skipped action,
+-- what leads to a join that had enough), and when the first of the others is due.
+create or replace function workflow_engine.insert_decided(
+  run_ids uuid[],
+  at_time timestamptz,
+  out decides_more boolean,
+  out first_due timestamptz
+)
+language sql
 set search_path = ''
 as $$
-begin
-  with inserted as (
-    insert into public.workflow_action_logs (
-      organization_id, run_id, workflow_id, workflow_version, workflow_action_id, priority, related_table,
-      related_table_pkey, execute_at, status, completed_at, reason
-    )
-    select
-      r.organization_id, r.id, r.workflow_id, r.workflow_version, a.workflow_action_id, a.priority, r.related_table,
-      r.related_table_pkey,
-      case when d.is_first then r.starts_at else insert_decided.at_time end + a.delay,
-      case d.reason when 'start' then 'not_started' else 'skipped' end,
-      case when d.reason <> 'start' then insert_decided.at_time end,
-      nullif(d.reason, 'start')
+  with decided as materialized (
+    select d.run_id, d.reason, case when d.is_first then r.starts_at else insert_decided.at_time end + a.delay as due_at,
+      r as run, a as action
     from workflow_engine.decide_pending(insert_decided.run_ids) d
     join public.workflow_run r on r.id = d.run_id
     join workflow_engine.action_version a
       on a.workflow_id = r.workflow_id and a.version = r.workflow_version
       and a.workflow_action_id = d.workflow_action_id
-    returning status, execute_at
+  ),
+  inserted as (
+    insert into public.workflow_action_logs (
+      organization_id, run_id, workflow_id, workflow_version, workflow_action_id, priority, related_table,
+      related_table_pkey, execute_at, status, completed_at, reason
+    )
+    select
+      (d.run).organization_id, d.run_id, (d.run).workflow_id, (d.run).workflow_version, (d.action).workflow_action_id,
+      (d.action).priority, (d.run).related_table, (d.run).related_table_pkey, d.due_at,
+      case d.reason when 'start' then 'not_started' else 'skipped' end,
+      case when d.reason <> 'start' then insert_decided.at_time end,
+      nullif(d.reason, 'start')
+    from decided d
   )
-  select count(*) filter (where i.status = 'skipped'), min(i.execute_at) filter (where i.status = 'not_started') into skipped, first_due 
-  from inserted i;
-end;
+  select
+    coalesce(bool_or(d.reason <> 'start' or (d.action).join_count is not null), false),
+    min(d.due_at) filter (where d.reason = 'start')
+  from decided d;
 $$;
 
 comment on function workflow_engine.insert_decided(uuid[], timestamptz) is
-  'Creates the action logs of what is decided; returns how many were skipped and when the first is due.';
+  'Creates the action logs of what is decided; returns whether that decides more, and when the first is due.';
 
 -- Stops what is still unfinished although a join had enough without it.
 create or replace function workflow_engine.stop_unneeded(run_ids uuid[], at_time timestamptz)
@@ -262,7 +270,7 @@ begin
   loop
     select * into v_decided from workflow_engine.insert_decided(advance_runs.run_ids, v_now);
     v_first_due := least(v_first_due, v_decided.first_due);
-    exit when v_decided.skipped = 0;
+    exit when not v_decided.decides_more;
   end loop;
   perform workflow_engine.stop_unneeded(advance_runs.run_ids, v_now);
   v_first_due := least(v_first_due, workflow_engine.finish_runs(advance_runs.run_ids, v_now));

@@ -50,7 +50,7 @@ begin
   cross join lateral generate_series(f.released - c.finished, f.released - 1) i (index)
   where l.run_id = c.run_id and l.workflow_action_id = c.workflow_action_id
     and l.item_index = i.index
-    and l.status = 'not_started' and l.execute_at = 'infinity';
+    and l.status = 'not_started' and not isfinite(l.execute_at);
 end;
 $$;
 
