@@ -911,33 +911,73 @@ $$;
 comment on function workflow_engine.read_edges(uuid) is
   'The edges of a workflow''s graph by name: each action and one that it follows.';
 
--- The first way round that a workflow's graph has, as a -> b -> a; null when it has none.
+-- A way round in a workflow's graph, as a -> b -> a; null when it has none. Edges to what follows nothing
+-- are taken away until none is left or each leads on: then any way along them comes back to itself. That
+-- takes the square of the edges at worst; to look along every way would take their exponential.
 create or replace function workflow_engine.find_cycle(workflow_id uuid)
 returns text
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_names text[];
+  v_followed text[];
+  v_count integer;
+  v_path text[];
+  v_next text;
+begin
+  select array_agg(e.name order by e.name, e.depends_on), array_agg(e.depends_on order by e.name, e.depends_on)
+  into v_names, v_followed
+  from workflow_engine.read_edges(find_cycle.workflow_id) e;
+  loop
+    v_count := cardinality(v_names);
+    select array_agg(e.name order by e.number), array_agg(e.depends_on order by e.number)
+    into v_names, v_followed
+    from unnest(v_names, v_followed) with ordinality e (name, depends_on, number)
+    where e.depends_on in (select unnest(v_names));
+    if v_names is null then
+      return null;
+    end if;
+    exit when cardinality(v_names) = v_count;
+  end loop;
+  v_next := v_names[1];
+  while v_next <> all (coalesce(v_path, '{}')) loop
+    v_path := v_path || v_next;
+    v_next := v_followed[array_position(v_names, v_next)];
+  end loop;
+  return array_to_string(v_path[array_position(v_path, v_next):] || v_next, ' -> ');
+end;
+$$;
+
+comment on function workflow_engine.find_cycle(uuid) is
+  'A cycle of a workflow''s graph as a sentence of names, or null.';
+
+-- What is wrong with how a workflow's actions undo each other. A compensation stands outside of the graph:
+-- it follows nothing, and nothing undoes it.
+create or replace function workflow_engine.find_compensation_faults(workflow_id uuid)
+returns table (action text, field text, fault text)
 language sql
 stable
 set search_path = ''
 as $$
-  with recursive edge as materialized (
-    select e.name, e.depends_on from workflow_engine.read_edges(find_cycle.workflow_id) e
-  ),
-  walk (start, name, path) as (
-    select e.name, e.depends_on, array[e.name, e.depends_on] from edge e
-    union
-    select w.start, e.depends_on, w.path || e.depends_on
-    from walk w
-    join edge e on e.name = w.name
-    where w.name <> w.start and e.depends_on <> all (w.path[2:])
+  with compensation as (
+    select c.* from public.workflow_action c
+    where c.workflow_id = find_compensation_faults.workflow_id and exists (
+      select from public.workflow_action a where a.workflow_id = c.workflow_id and a.compensate_with = c.name
+    )
   )
-  select array_to_string(w.path, ' -> ')
-  from walk w
-  where w.name = w.start
-  order by cardinality(w.path), w.path
-  limit 1;
+  select c.name, 'compensate_with', 'it undoes another action, so nothing can undo it'
+  from compensation c
+  where c.compensate_with is not null
+  union all
+  select c.name, 'depends_on', 'it undoes another action, so it follows nothing'
+  from compensation c
+  where c.depends_on <> '{}';
 $$;
 
-comment on function workflow_engine.find_cycle(uuid) is
-  'The shortest cycle of a workflow''s graph as a sentence of names, or null.';
+comment on function workflow_engine.find_compensation_faults(uuid) is
+  'What is wrong with the compensations of a workflow.';
 
 -- What is wrong with a workflow's graph: the action, its field, and a sentence a row. Without an
 -- action, the fault is the graph's.
@@ -981,6 +1021,8 @@ as $$
   where a.action_type = 'choice' and not exists (
     select from workflow_engine.read_rules(a.payload) r where r.condition is not null
   )
+  union all
+  select f.* from workflow_engine.find_compensation_faults(find_graph_faults.workflow_id) f
   union all
   select null, 'actions', 'the actions wait for each other and are never reached: ' || c.path
   from workflow_engine.find_cycle(find_graph_faults.workflow_id) c (path)
@@ -1875,7 +1917,8 @@ $$;
 comment on function public.workflow_compare(uuid, integer, integer) is
   'Security definer because the Data API''s roles may not reach workflow_engine. What changed between two versions of a workflow, by JSON pointer (/actions/<name>/…). Raises PT404.';
 
--- Makes an earlier version current again, as a new version; returns what workflow_deploy() returns.
+-- Makes an earlier version current again, as a new version; returns what workflow_deploy() returns. Name
+-- and organization say which workflow it is, and stay.
 create or replace function public.workflow_restore(workflow_id uuid, version integer)
 returns jsonb
 language plpgsql
@@ -1883,7 +1926,11 @@ security definer
 set search_path = ''
 as $$
 begin
-  return public.workflow_deploy(workflow_engine.read_document(workflow_restore.workflow_id, workflow_restore.version));
+  return public.workflow_deploy(workflow_engine.read_document(workflow_restore.workflow_id, workflow_restore.version) || (
+    select jsonb_build_object('name', w.name, 'organization_id', w.organization_id)
+    from public.workflow w
+    where w.id = workflow_restore.workflow_id
+  ));
 end;
 $$;
 
@@ -2756,7 +2803,7 @@ begin
       and (w.organization_id is null or w.organization_id = e.organization_id)
     join workflow_engine.workflow_version v on v.workflow_id = w.id and v.version = w.version
     cross join lateral (
-      select jsonb_build_object('event', e.payload, 'record', e.payload -> 'record', 'now', v_now) as root
+      select jsonb_build_object('event', e.payload, 'record', e.payload -> 'record', 'vars', v.vars, 'now', v_now) as root
     ) r
     where e.id = any (start_runs.event_ids)
   ),
@@ -4272,39 +4319,47 @@ $$;
 comment on function workflow_engine.decide_pending(uuid[]) is
   'Which pending actions of these runs start (reason "start") or are skipped, with the reason.';
 
--- Creates the logs of what is decided. Returns how many were skipped, because each may decide more, and
--- when the first of the others is due.
-create or replace function workflow_engine.insert_decided(run_ids uuid[], at_time timestamptz, out skipped bigint, out first_due timestamptz)
-language plpgsql
+-- Creates the logs of what is decided. Returns whether that decides more (what follows a skipped action,
+-- what leads to a join that had enough), and when the first of the others is due.
+create or replace function workflow_engine.insert_decided(
+  run_ids uuid[],
+  at_time timestamptz,
+  out decides_more boolean,
+  out first_due timestamptz
+)
+language sql
 set search_path = ''
 as $$
-begin
-  with inserted as (
-    insert into public.workflow_action_logs (
-      organization_id, run_id, workflow_id, workflow_version, workflow_action_id, priority, related_table,
-      related_table_pkey, execute_at, status, completed_at, reason
-    )
-    select
-      r.organization_id, r.id, r.workflow_id, r.workflow_version, a.workflow_action_id, a.priority, r.related_table,
-      r.related_table_pkey,
-      case when d.is_first then r.starts_at else insert_decided.at_time end + a.delay,
-      case d.reason when 'start' then 'not_started' else 'skipped' end,
-      case when d.reason <> 'start' then insert_decided.at_time end,
-      nullif(d.reason, 'start')
+  with decided as materialized (
+    select d.run_id, d.reason, case when d.is_first then r.starts_at else insert_decided.at_time end + a.delay as due_at,
+      r as run, a as action
     from workflow_engine.decide_pending(insert_decided.run_ids) d
     join public.workflow_run r on r.id = d.run_id
     join workflow_engine.action_version a
       on a.workflow_id = r.workflow_id and a.version = r.workflow_version
       and a.workflow_action_id = d.workflow_action_id
-    returning status, execute_at
+  ),
+  inserted as (
+    insert into public.workflow_action_logs (
+      organization_id, run_id, workflow_id, workflow_version, workflow_action_id, priority, related_table,
+      related_table_pkey, execute_at, status, completed_at, reason
+    )
+    select
+      (d.run).organization_id, d.run_id, (d.run).workflow_id, (d.run).workflow_version, (d.action).workflow_action_id,
+      (d.action).priority, (d.run).related_table, (d.run).related_table_pkey, d.due_at,
+      case d.reason when 'start' then 'not_started' else 'skipped' end,
+      case when d.reason <> 'start' then insert_decided.at_time end,
+      nullif(d.reason, 'start')
+    from decided d
   )
-  select count(*) filter (where i.status = 'skipped'), min(i.execute_at) filter (where i.status = 'not_started') into skipped, first_due 
-  from inserted i;
-end;
+  select
+    coalesce(bool_or(d.reason <> 'start' or (d.action).join_count is not null), false),
+    min(d.due_at) filter (where d.reason = 'start')
+  from decided d;
 $$;
 
 comment on function workflow_engine.insert_decided(uuid[], timestamptz) is
-  'Creates the action logs of what is decided; returns how many were skipped and when the first is due.';
+  'Creates the action logs of what is decided; returns whether that decides more, and when the first is due.';
 
 -- Stops what is still unfinished although a join had enough without it.
 create or replace function workflow_engine.stop_unneeded(run_ids uuid[], at_time timestamptz)
@@ -4402,7 +4457,7 @@ begin
   loop
     select * into v_decided from workflow_engine.insert_decided(advance_runs.run_ids, v_now);
     v_first_due := least(v_first_due, v_decided.first_due);
-    exit when v_decided.skipped = 0;
+    exit when not v_decided.decides_more;
   end loop;
   perform workflow_engine.stop_unneeded(advance_runs.run_ids, v_now);
   v_first_due := least(v_first_due, workflow_engine.finish_runs(advance_runs.run_ids, v_now));
@@ -4514,7 +4569,8 @@ $$;
 comment on function workflow_engine.count_items(workflow_engine.item_count[]) is
   'Counts ended items off their fan-outs and returns those.';
 
--- Lets the next items of a fan-out run, as many as have ended.
+-- Lets the next items of a fan-out run, as many as have ended. Does not name their status: that would
+-- let Postgres read all that is pending instead of these by their index.
 create or replace function workflow_engine.release_items(counts workflow_engine.item_count[], at_time timestamptz)
 returns void
 language plpgsql
@@ -4528,7 +4584,7 @@ begin
   cross join lateral generate_series(f.released - c.finished, f.released - 1) i (index)
   where l.run_id = c.run_id and l.workflow_action_id = c.workflow_action_id
     and l.item_index = i.index
-    and l.status = 'not_started' and l.execute_at = 'infinity';
+    and l.completed_at is null and not isfinite(l.execute_at);
 end;
 $$;
 

@@ -36,7 +36,8 @@ $$;
 comment on function workflow_engine.count_items(workflow_engine.item_count[]) is
   'Counts ended items off their fan-outs and returns those.';
 
--- Lets the next items of a fan-out run, as many as have ended.
+-- Lets the next items of a fan-out run, as many as have ended. Does not name their status: that would
+-- let Postgres read all that is pending instead of these by their index.
 create or replace function workflow_engine.release_items(counts workflow_engine.item_count[], at_time timestamptz)
 returns void
 language plpgsql
@@ -50,7 +51,7 @@ begin
   cross join lateral generate_series(f.released - c.finished, f.released - 1) i (index)
   where l.run_id = c.run_id and l.workflow_action_id = c.workflow_action_id
     and l.item_index = i.index
-    and l.status = 'not_started' and not isfinite(l.execute_at);
+    and l.completed_at is null and not isfinite(l.execute_at);
 end;
 $$;
 
