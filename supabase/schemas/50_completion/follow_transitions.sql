@@ -1,9 +1,9 @@
--- After any update of action logs, whoever wrote it: the engine's own report, or an application that
--- writes the status itself. In this order: refuses what the state machine does not allow, records
--- failed attempts, moves fan-outs on by their items, and runs by their actions. Each old row has its
--- new one: the joins are full ones, and materialized to stay so, because those are hashed, where a plan
--- made for a statement of one row would compare each row with every other in a statement of thousands.
-create or replace function workflow_engine.follow_transitions()
+-- After any update of action logs, whoever wrote it (the engine's own report, or an application that
+-- writes the status itself): refuses what the state machine does not allow. It fires first, because
+-- Postgres fires database triggers by name. Each old row has its new one: the joins, here and below, are
+-- full ones, and materialized to stay so, because those are hashed, where a plan made for a statement of
+-- one row would compare each row with every other in a statement of thousands.
+create or replace function workflow_engine.check_transitions()
 returns trigger
 language plpgsql
 security definer
@@ -11,8 +11,6 @@ set search_path = ''
 as $$
 declare
   v_refused record;
-  v_runs uuid[];
-  v_items workflow_engine.item_count[];
 begin
   with changed as materialized (
     select n.id, o.status as from_status, n.status as to_status
@@ -34,6 +32,29 @@ begin
       'Look at workflow_engine.action_log_transition for what is allowed.'
     );
   end if;
+  return null;
+end;
+$$;
+
+comment on function workflow_engine.check_transitions() is
+  'Security definer because an application that reports by writing a status may not reach workflow_engine. After action logs changed: refuses forbidden transitions.';
+
+create or replace trigger check_transitions
+  after update on public.workflow_action_logs
+  referencing old table as old_logs new table as new_logs
+  for each statement execute function workflow_engine.check_transitions();
+
+-- Then records failed attempts, and moves fan-outs on by their items, and runs by their actions.
+create or replace function workflow_engine.follow_transitions()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  v_runs uuid[];
+  v_items workflow_engine.item_count[];
+begin
   with changed as materialized (
     select n, o.status as from_status, o.tries as tries_before, o.started_at
     from old_logs o
@@ -77,7 +98,7 @@ end;
 $$;
 
 comment on function workflow_engine.follow_transitions() is
-  'Security definer because an application that reports by writing a status may not reach workflow_engine. After action logs changed: refuses forbidden transitions, records failed attempts, moves runs on.';
+  'Security definer because an application that reports by writing a status may not reach workflow_engine. After action logs changed: records failed attempts, moves fan-outs and runs on.';
 
 create or replace trigger follow_transitions
   after update on public.workflow_action_logs
