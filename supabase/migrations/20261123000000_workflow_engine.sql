@@ -465,6 +465,16 @@ $$;
 comment on function workflow_engine.path_root(jsonpath) is
   'Which part of the data a path reads.';
 
+-- Whether a path reads a part of the data: by name, or because it reads the whole root.
+create or replace function workflow_engine.reads_part(path jsonpath, part text)
+returns boolean
+language sql
+immutable
+return position('$."' || part || '"' in path::text) > 0 or workflow_engine.path_syntax(path) ~ '\$(?!\.")';
+
+comment on function workflow_engine.reads_part(jsonpath, text) is
+  'Whether a path reads $.event, $.record, $.actions or another part of the data.';
+
 -- Whether a filter stands inside another filter: each step into one opens a parenthesis that only
 -- its own end closes.
 create or replace function workflow_engine.has_nested_filter(syntax text)
@@ -1018,9 +1028,11 @@ as $$
   union all
   select a.name, 'payload', 'a choice needs {"choices": [{"if", "then"}], "else"}'
   from action a
-  where a.action_type = 'choice' and not exists (
-    select from workflow_engine.read_rules(a.payload) r where r.condition is not null
-  )
+  cross join lateral (
+    select count(r.condition) as conditions, count(*) - (a.payload ? 'else')::integer as rules
+    from workflow_engine.read_rules(a.payload) r
+  ) c
+  where a.action_type = 'choice' and (c.rules = 0 or c.conditions < c.rules)
   union all
   select f.* from workflow_engine.find_compensation_faults(find_graph_faults.workflow_id) f
   union all
@@ -1256,16 +1268,12 @@ as $$
   select
     a.workflow_id, compile_actions.version, a.id, a."order", a.name, a.action_type, g.depends_on, a.join_count, a.run_if,
     a.continue_on_failure, g.is_compensation, g.compensate_with, g.choices, a.condition::jsonpath,
-    workflow_engine.path_root(a.condition::jsonpath), coalesce(a.condition::jsonpath::text ~ '\$\."item"', false), a.for_each::jsonpath,
+    workflow_engine.path_root(a.condition::jsonpath), coalesce(workflow_engine.reads_part(a.condition::jsonpath, 'item'), false), a.for_each::jsonpath,
     a.max_concurrency, a.tolerated_failure_count, a.tolerated_failure_percentage, a.delay, a.timeout_seconds, a.max_retries,
     a.backoff_base, a.backoff_factor, a.backoff_cap, coalesce(a.priority, w.priority),
     c.compiled, h.holes, h.paths, h.path_roots, h.takes_all,
     array['event', 'mixed'] && (h.path_roots || workflow_engine.path_root(a.condition::jsonpath)),
-    concat(a.condition, a.for_each, g.choices::text, h.paths::text) ~ '\$\.\\*"?actions',
-    h.is_costly or coalesce(greatest(
-      workflow_engine.count_wildcards(a.condition::jsonpath), workflow_engine.count_wildcards(a.for_each::jsonpath),
-      (select max(workflow_engine.count_wildcards(r.condition::jsonpath)) from workflow_engine.read_rules(a.payload) r where a.action_type = 'choice')
-    ) > 1, false)
+    coalesce(p.reads_actions, false), coalesce(p.is_costly, false)
   from public.workflow_action a
   join public.workflow w on w.id = a.workflow_id
   join workflow_engine.resolve_graph(compile_actions.workflow_id) g on g.workflow_action_id = a.id
@@ -1280,10 +1288,15 @@ as $$
       coalesce(jsonb_agg(e.hole - 'takes_all' order by e.ordinality), '[]') as holes,
       coalesce(array_agg((e.hole ->> 'path')::jsonpath order by e.ordinality), '{}') as paths,
       coalesce(array_agg(workflow_engine.path_root((e.hole ->> 'path')::jsonpath) order by e.ordinality), '{}') as path_roots,
-      coalesce(array_agg((e.hole ->> 'takes_all')::boolean order by e.ordinality), '{}') as takes_all,
-      coalesce(bool_or(workflow_engine.count_wildcards((e.hole ->> 'path')::jsonpath) > 1), false) as is_costly
+      coalesce(array_agg((e.hole ->> 'takes_all')::boolean order by e.ordinality), '{}') as takes_all
     from jsonb_array_elements(c.holes) with ordinality e (hole, ordinality)
   ) h
+  cross join lateral (
+    select bool_or(workflow_engine.reads_part(e.path, 'actions')) as reads_actions, max(workflow_engine.count_wildcards(e.path)) > 1 as is_costly
+    from unnest(h.paths || a.condition::jsonpath || a.for_each::jsonpath || array(
+      select r.condition::jsonpath from workflow_engine.read_rules(a.payload) r where a.action_type = 'choice'
+    )) e (path)
+  ) p
   where a.workflow_id = compile_actions.workflow_id;
 $$;
 
@@ -1420,6 +1433,34 @@ create or replace trigger save_deleted_actions
 
 -- 10_definitions/workflow_deploy.sql
 
+-- A JSON pointer (RFC 6901) one key further.
+create or replace function workflow_engine.extend_pointer(base text, key text)
+returns text
+language sql
+immutable
+return base || '/' || replace(replace(key, '~', '~0'), '/', '~1');
+
+comment on function workflow_engine.extend_pointer(text, text) is
+  'A JSON pointer one key further.';
+
+-- The place and the fault of an error's sentence. The checks of definitions name their place ("Cannot save
+-- action "a" of workflow "w" at /payload/url: …"); any other error is one of the whole.
+create or replace function workflow_engine.place_fault(message text, base text)
+returns table (pointer text, fault text)
+language sql
+immutable
+set search_path = ''
+as $$
+  select place_fault.base || coalesce(m.parts[1], ''), upper(left(f.fault, 1)) || substr(f.fault, 2)
+  from (select regexp_match(
+    place_fault.message, '^Cannot save (?:(?:action|workflow) .*? at )?(/[^\s:]*)?: (.*)$'
+  ) as parts) m
+  cross join lateral (select coalesce(m.parts[2], place_fault.message) as fault) f;
+$$;
+
+comment on function workflow_engine.place_fault(text, text) is
+  'The JSON pointer and the fault that an error''s sentence tells of.';
+
 -- Every fault of a JSON template, each with its pointer: texts are compiled one by one.
 create or replace function workflow_engine.find_template_faults(value jsonb, base text)
 returns table (pointer text, fault text)
@@ -1431,25 +1472,49 @@ begin
   return query
     select f.*
     from jsonb_each(case jsonb_typeof(find_template_faults.value) when 'object' then find_template_faults.value else '{}' end) e
-    cross join lateral workflow_engine.find_template_faults(
-      e.value, find_template_faults.base || '/' || replace(replace(e.key, '~', '~0'), '/', '~1')
-    ) f;
+    cross join lateral workflow_engine.find_template_faults(e.value, workflow_engine.extend_pointer(find_template_faults.base, e.key)) f;
   return query
     select f.*
     from jsonb_array_elements(case jsonb_typeof(find_template_faults.value) when 'array' then find_template_faults.value else '[]' end)
       with ordinality e (value, number)
     cross join lateral workflow_engine.find_template_faults(e.value, find_template_faults.base || '/' || (e.number - 1)) f;
   if jsonb_typeof(find_template_faults.value) = 'string' then
-    perform workflow_engine.compile_text(find_template_faults.value #>> '{}', find_template_faults.base, jsonb '[]');
+    perform workflow_engine.compile_text(find_template_faults.value #>> '{}', '', jsonb '[]');
   end if;
 exception
   when sqlstate 'PT422' then
-    return query select find_template_faults.base, sqlerrm;
+    return query select f.* from workflow_engine.place_fault(sqlerrm, find_template_faults.base) f;
 end;
 $$;
 
 comment on function workflow_engine.find_template_faults(jsonb, text) is
   'Every fault of a JSON template with its JSON pointer.';
+
+-- Every fault of the rules of a choice, each with its pointer.
+create or replace function workflow_engine.find_choice_faults(payload jsonb, base text)
+returns table (pointer text, fault text)
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_rule record;
+begin
+  for v_rule in select * from workflow_engine.read_rules(find_choice_faults.payload) loop
+    begin
+      perform workflow_engine.check_condition(v_rule.condition, '');
+    exception
+      when sqlstate 'PT422' then
+        return query
+          select f.*
+          from workflow_engine.place_fault(sqlerrm, format('%s/choices/%s/if', find_choice_faults.base, v_rule.number - 1)) f;
+    end;
+  end loop;
+end;
+$$;
+
+comment on function workflow_engine.find_choice_faults(jsonb, text) is
+  'Every fault of the rules of a choice with its JSON pointer.';
 
 -- Why a row cannot be written, or null: it is inserted and taken back.
 create or replace function workflow_engine.try_insert(table_name regclass, fields jsonb)
@@ -1468,7 +1533,7 @@ begin
     when sqlstate 'WF000' then
       return null;
     when others then
-      return upper(left(sqlerrm, 1)) || substr(sqlerrm, 2);
+      return sqlerrm;
   end;
 end;
 $$;
@@ -1488,37 +1553,39 @@ declare
   v_fault text;
   v_is_well boolean := true;
 begin
-  for v_field in select e.key, e.value from jsonb_each(find_row_faults.fields) e loop
-    if not exists (
+  for v_field in
+    select e.key, e.value, workflow_engine.extend_pointer(find_row_faults.base, e.key) as pointer
+    from jsonb_each(find_row_faults.fields) e
+  loop
+    if v_field.key in ('payload', 'headers') and jsonb_typeof(v_field.value) = 'object' then
+      if find_row_faults.fields ->> 'action_type' = 'choice' and v_field.key = 'payload' then
+        return query select f.* from workflow_engine.find_choice_faults(v_field.value, v_field.pointer) f;
+      else
+        return query select f.* from workflow_engine.find_template_faults(v_field.value, v_field.pointer) f;
+      end if;
+      v_is_well := v_is_well and not found;
+    elsif exists (
       select from pg_catalog.pg_attribute a
       where a.attrelid = find_row_faults.table_name and a.attname = v_field.key and a.attnum > 0
         and a.attname not in ('id', 'workflow_id', 'version', 'created_at', 'updated_at')
     ) then
-      v_fault := format('The key "%s" is not known', v_field.key);
-    elsif v_field.key not in ('payload', 'headers') or jsonb_typeof(v_field.value) <> 'object' then
       v_fault := workflow_engine.try_insert(
         find_row_faults.table_name, find_row_faults.minimum || jsonb_build_object(v_field.key, v_field.value)
       );
+      return query select v_field.pointer, f.fault from workflow_engine.place_fault(v_fault, '') f where v_fault is not null;
+      v_is_well := v_is_well and v_fault is null;
     else
-      return query
-        select f.* from workflow_engine.find_template_faults(v_field.value, format('%s/%s', find_row_faults.base, v_field.key)) f
-        where find_row_faults.fields ->> 'action_type' is distinct from 'choice';
-      v_is_well := v_is_well and not found;
-      continue;
-    end if;
-    if v_fault is not null then
+      return query select v_field.pointer, format('The key "%s" is not known', v_field.key);
       v_is_well := false;
-      return query select format('%s/%s', find_row_faults.base, v_field.key), v_fault;
     end if;
   end loop;
   return query
     select format('%s/%s', find_row_faults.base, k.name), format('The key "%s" is missing', k.name)
     from jsonb_object_keys(find_row_faults.minimum) k (name)
     where k.name in ('name', 'trigger', 'action_type') and not find_row_faults.fields ? k.name;
-  v_is_well := v_is_well and not found;
-  v_fault := workflow_engine.try_insert(find_row_faults.table_name, find_row_faults.minimum || find_row_faults.fields);
-  if v_is_well and v_fault is not null then
-    return query select find_row_faults.base, v_fault;
+  if v_is_well and not found then
+    v_fault := workflow_engine.try_insert(find_row_faults.table_name, find_row_faults.minimum || find_row_faults.fields);
+    return query select f.* from workflow_engine.place_fault(v_fault, find_row_faults.base) f where v_fault is not null;
   end if;
 end;
 $$;
@@ -1547,7 +1614,7 @@ language sql
 set search_path = ''
 as $$
   with action as (
-    select a.fields, a.number - 1 as position
+    select a.fields, a.number - 1 as position, coalesce(a.fields ->> 'name', a.fields ->> 'action_type') as name
     from jsonb_array_elements(find_action_faults.actions) with ordinality a (fields, number)
   )
   select f.*
@@ -1563,9 +1630,9 @@ as $$
   from action a
   where jsonb_typeof(a.fields) <> 'object'
   union all
-  select format('/actions/%s/name', a.position), format('The name "%s" stands twice', a.fields ->> 'name')
+  select format('/actions/%s/name', a.position), format('The name "%s" stands twice', a.name)
   from action a
-  where exists (select from action b where b.position < a.position and b.fields -> 'name' = a.fields -> 'name');
+  where exists (select from action b where b.position < a.position and b.name = a.name);
 $$;
 
 comment on function workflow_engine.find_action_faults(uuid, jsonb) is
@@ -1610,7 +1677,7 @@ begin
     select coalesce(jsonb_agg(to_jsonb(f)), '[]') into v_faults
     from workflow_engine.find_row_faults(
       'public.workflow',
-      find_definition_faults.definition - 'actions',
+      find_definition_faults.definition - 'actions' - 'organization_id',
       jsonb_build_object('id', v_workflow, 'name', 'unnamed', 'trigger', 'none', 'organization_id', v_workflow), ''
     ) f;
     insert into public.workflow (id, name, organization_id, trigger) values (v_workflow, 'unnamed', v_workflow, 'none');
@@ -1642,7 +1709,9 @@ as $$
     'pointer', format('/actions/%s/payload', a.number - 1),
     'warning', 'A choice without an else: when no rule holds, none of its branches is taken'
   )), '[]')
-  from jsonb_array_elements(find_definition_warnings.definition -> 'actions') with ordinality a (fields, number)
+  from jsonb_array_elements(
+    case jsonb_typeof(find_definition_warnings.definition -> 'actions') when 'array' then find_definition_warnings.definition -> 'actions' else '[]' end
+  ) with ordinality a (fields, number)
   where a.fields ->> 'action_type' = 'choice' and not a.fields -> 'payload' ? 'else';
 $$;
 
@@ -1759,9 +1828,8 @@ set search_path = ''
 as $$
 declare
   v_faults jsonb := workflow_engine.find_definition_faults(workflow_deploy.definition);
-  v_before integer;
+  v_before jsonb;
   v_workflow uuid;
-  v_version integer;
 begin
   if v_faults <> '[]' then
     perform workflow_engine.raise_error(
@@ -1772,14 +1840,15 @@ begin
       v_faults::text
     );
   end if;
-  select w.version into v_before
+  select workflow_engine.definition_document(w.id) into v_before
   from public.workflow w
   where w.name = workflow_deploy.definition ->> 'name'
     and w.organization_id is not distinct from workflow_deploy.definition ->> 'organization_id';
   v_workflow := workflow_engine.write_definition(workflow_deploy.definition);
-  select w.version into v_version from public.workflow w where w.id = v_workflow;
   return jsonb_build_object(
-    'workflow_id', v_workflow, 'version', v_version, 'changed', v_version is distinct from v_before,
+    'workflow_id', v_workflow,
+    'version', (select w.version from public.workflow w where w.id = v_workflow),
+    'changed', v_before is distinct from workflow_engine.definition_document(v_workflow),
     'warnings', workflow_engine.find_definition_warnings(workflow_deploy.definition)
   );
 end;
@@ -1883,7 +1952,7 @@ begin
       ) k
       cross join lateral workflow_engine.compare_json(
         compare_json.from_value -> k.name, compare_json.to_value -> k.name,
-        compare_json.base || '/' || replace(replace(k.name, '~', '~0'), '/', '~1')
+        workflow_engine.extend_pointer(compare_json.base, k.name)
       ) d
       order by 1;
   elsif compare_json.from_value is distinct from compare_json.to_value then

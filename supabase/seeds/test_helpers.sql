@@ -35,6 +35,19 @@ $$;
 comment on function test.create_workflow(text, integer[], text, text, text) is
   'A workflow of log actions named a, b, c, … with these orders.';
 
+-- Deploys a workflow of these actions, started by test.happened, and returns its id.
+create or replace function test.deploy(actions jsonb, fields jsonb default '{}')
+returns uuid
+language sql
+as $$
+  select (public.workflow_deploy(
+    jsonb_build_object('name', 'w', 'trigger', 'test.happened', 'actions', deploy.actions) || deploy.fields
+  ) ->> 'workflow_id')::uuid;
+$$;
+
+comment on function test.deploy(jsonb, jsonb) is
+  'Deploys a workflow of these actions, "w" unless the fields say otherwise, and returns its id.';
+
 -- Emits test.happened and returns the first run that it started.
 create or replace function test.start_run(payload jsonb default '{}', event text default 'test.happened')
 returns uuid
@@ -80,29 +93,36 @@ $$;
 
 comment on function test.report(jsonb, jsonb) is 'Reports a result for a claim.';
 
--- Claims whatever is due and completes it, again and again, until nothing is due.
-create or replace function test.work_off()
+-- Claims whatever is due and reports it, again and again, until nothing is due. `results` says by name
+-- what an action, or one item of it ("each[2]"), comes to; all else completes.
+create or replace function test.work_off(results jsonb default '{}')
 returns integer
 language plpgsql
 as $$
 declare
-  v_claims jsonb;
+  v_answer jsonb;
   v_done integer := 0;
 begin
   loop
-    v_claims := test.claim() -> 'claims';
-    exit when v_claims = '[]';
+    v_answer := test.claim(1000);
+    exit when v_answer -> 'claims' = '[]';
     perform public.workflow_report('test-worker', (
-      select jsonb_agg(jsonb_build_object('id', c -> 'id', 'attempt', c -> 'attempt', 'status', 'completed'))
-      from jsonb_array_elements(v_claims) c
+      select jsonb_agg(
+        jsonb_build_object('id', c -> 'id', 'attempt', c -> 'attempt', 'status', 'completed')
+        || coalesce(work_off.results -> format('%s[%s]', n.name, l.item_index), work_off.results -> n.name, '{}')
+      )
+      from jsonb_array_elements(v_answer -> 'claims') c
+      join public.workflow_action_logs l on l.id = (c ->> 'id')::uuid
+      cross join lateral (select v_answer -> 'actions' -> (c ->> 'action') ->> 'name' as name) n
     ));
-    v_done := v_done + jsonb_array_length(v_claims);
+    v_done := v_done + jsonb_array_length(v_answer -> 'claims');
   end loop;
   return v_done;
 end;
 $$;
 
-comment on function test.work_off() is 'Completes everything that is due; returns how much it was.';
+comment on function test.work_off(jsonb) is
+  'Works off everything that is due, with these results by action name; returns how much it was.';
 
 -- Lets the engine's clock travel, inside this transaction.
 create or replace function test.travel(distance interval)
@@ -127,21 +147,62 @@ $$;
 
 comment on function test.act_as(text, jsonb) is 'Becomes an API role with these claims.';
 
+-- The action logs of a run by name, without the items of fan-outs.
+create or replace function test.logs(run uuid)
+returns table (name text, log public.workflow_action_logs)
+language sql
+as $$
+  select a.name, l
+  from public.workflow_action_logs l
+  join workflow_engine.action_version a
+    on a.workflow_id = l.workflow_id and a.version = l.workflow_version
+    and a.workflow_action_id = l.workflow_action_id
+  where l.run_id = logs.run and l.item_index is null;
+$$;
+
+comment on function test.logs(uuid) is 'The action logs of a run''s actions by name.';
+
+-- The action log of an action in a run.
+create or replace function test.log_of(run uuid, action text)
+returns public.workflow_action_logs
+language sql
+as $$
+  select (l.log).* from test.logs(log_of.run) l where l.name = log_of.action;
+$$;
+
+comment on function test.log_of(uuid, text) is 'The action log of an action in a run.';
+
 -- The statuses of a run's action logs as {name: status}.
 create or replace function test.statuses(run uuid)
 returns jsonb
 language sql
 as $$
-  select jsonb_object_agg(a.name, l.status)
-  from public.workflow_action_logs l
-  join public.workflow_run r on r.id = l.run_id
-  join workflow_engine.action_version a
-    on a.workflow_id = r.workflow_id and a.version = r.workflow_version
-    and a.workflow_action_id = l.workflow_action_id
-  where l.run_id = statuses.run;
+  select jsonb_object_agg(l.name, (l.log).status) from test.logs(statuses.run) l;
 $$;
 
 comment on function test.statuses(uuid) is 'The statuses of a run''s action logs by action name.';
+
+-- Why actions of a run were skipped or stopped, as {name: reason}.
+create or replace function test.reasons(run uuid)
+returns jsonb
+language sql
+as $$
+  select jsonb_object_agg(l.name, (l.log).reason) filter (where (l.log).reason is not null) from test.logs(reasons.run) l;
+$$;
+
+comment on function test.reasons(uuid) is 'Why actions of a run did not run, by action name.';
+
+-- The statuses of a fan-out's items, in their order.
+create or replace function test.items(run uuid)
+returns text[]
+language sql
+as $$
+  select array_agg(l.status order by l.item_index)
+  from public.workflow_action_logs l
+  where l.run_id = items.run and l.item_index is not null;
+$$;
+
+comment on function test.items(uuid) is 'The statuses of the items of a run''s fan-out, in item order.';
 
 -- The status of a run.
 create or replace function test.run_status(run uuid)

@@ -49,6 +49,16 @@ $$;
 comment on function workflow_engine.path_root(jsonpath) is
   'Which part of the data a path reads.';
 
+-- Whether a path reads a part of the data: by name, or because it reads the whole root.
+create or replace function workflow_engine.reads_part(path jsonpath, part text)
+returns boolean
+language sql
+immutable
+return position('$."' || part || '"' in path::text) > 0 or workflow_engine.path_syntax(path) ~ '\$(?!\.")';
+
+comment on function workflow_engine.reads_part(jsonpath, text) is
+  'Whether a path reads $.event, $.record, $.actions or another part of the data.';
+
 -- Whether a filter stands inside another filter: each step into one opens a parenthesis that only
 -- its own end closes.
 create or replace function workflow_engine.has_nested_filter(syntax text)

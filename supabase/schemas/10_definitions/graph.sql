@@ -161,9 +161,11 @@ as $$
   union all
   select a.name, 'payload', 'a choice needs {"choices": [{"if", "then"}], "else"}'
   from action a
-  where a.action_type = 'choice' and not exists (
-    select from workflow_engine.read_rules(a.payload) r where r.condition is not null
-  )
+  cross join lateral (
+    select count(r.condition) as conditions, count(*) - (a.payload ? 'else')::integer as rules
+    from workflow_engine.read_rules(a.payload) r
+  ) c
+  where a.action_type = 'choice' and (c.rules = 0 or c.conditions < c.rules)
   union all
   select f.* from workflow_engine.find_compensation_faults(find_graph_faults.workflow_id) f
   union all

@@ -80,16 +80,12 @@ as $$
   select
     a.workflow_id, compile_actions.version, a.id, a."order", a.name, a.action_type, g.depends_on, a.join_count, a.run_if,
     a.continue_on_failure, g.is_compensation, g.compensate_with, g.choices, a.condition::jsonpath,
-    workflow_engine.path_root(a.condition::jsonpath), coalesce(a.condition::jsonpath::text ~ '\$\."item"', false), a.for_each::jsonpath,
+    workflow_engine.path_root(a.condition::jsonpath), coalesce(workflow_engine.reads_part(a.condition::jsonpath, 'item'), false), a.for_each::jsonpath,
     a.max_concurrency, a.tolerated_failure_count, a.tolerated_failure_percentage, a.delay, a.timeout_seconds, a.max_retries,
     a.backoff_base, a.backoff_factor, a.backoff_cap, coalesce(a.priority, w.priority),
     c.compiled, h.holes, h.paths, h.path_roots, h.takes_all,
     array['event', 'mixed'] && (h.path_roots || workflow_engine.path_root(a.condition::jsonpath)),
-    concat(a.condition, a.for_each, g.choices::text, h.paths::text) ~ '\$\.\\*"?actions',
-    h.is_costly or coalesce(greatest(
-      workflow_engine.count_wildcards(a.condition::jsonpath), workflow_engine.count_wildcards(a.for_each::jsonpath),
-      (select max(workflow_engine.count_wildcards(r.condition::jsonpath)) from workflow_engine.read_rules(a.payload) r where a.action_type = 'choice')
-    ) > 1, false)
+    coalesce(p.reads_actions, false), coalesce(p.is_costly, false)
   from public.workflow_action a
   join public.workflow w on w.id = a.workflow_id
   join workflow_engine.resolve_graph(compile_actions.workflow_id) g on g.workflow_action_id = a.id
@@ -104,10 +100,15 @@ as $$
       coalesce(jsonb_agg(e.hole - 'takes_all' order by e.ordinality), '[]') as holes,
       coalesce(array_agg((e.hole ->> 'path')::jsonpath order by e.ordinality), '{}') as paths,
       coalesce(array_agg(workflow_engine.path_root((e.hole ->> 'path')::jsonpath) order by e.ordinality), '{}') as path_roots,
-      coalesce(array_agg((e.hole ->> 'takes_all')::boolean order by e.ordinality), '{}') as takes_all,
-      coalesce(bool_or(workflow_engine.count_wildcards((e.hole ->> 'path')::jsonpath) > 1), false) as is_costly
+      coalesce(array_agg((e.hole ->> 'takes_all')::boolean order by e.ordinality), '{}') as takes_all
     from jsonb_array_elements(c.holes) with ordinality e (hole, ordinality)
   ) h
+  cross join lateral (
+    select bool_or(workflow_engine.reads_part(e.path, 'actions')) as reads_actions, max(workflow_engine.count_wildcards(e.path)) > 1 as is_costly
+    from unnest(h.paths || a.condition::jsonpath || a.for_each::jsonpath || array(
+      select r.condition::jsonpath from workflow_engine.read_rules(a.payload) r where a.action_type = 'choice'
+    )) e (path)
+  ) p
   where a.workflow_id = compile_actions.workflow_id;
 $$;
 

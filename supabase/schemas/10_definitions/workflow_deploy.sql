@@ -1,3 +1,31 @@
+-- A JSON pointer (RFC 6901) one key further.
+create or replace function workflow_engine.extend_pointer(base text, key text)
+returns text
+language sql
+immutable
+return base || '/' || replace(replace(key, '~', '~0'), '/', '~1');
+
+comment on function workflow_engine.extend_pointer(text, text) is
+  'A JSON pointer one key further.';
+
+-- The place and the fault of an error's sentence. The checks of definitions name their place ("Cannot save
+-- action "a" of workflow "w" at /payload/url: …"); any other error is one of the whole.
+create or replace function workflow_engine.place_fault(message text, base text)
+returns table (pointer text, fault text)
+language sql
+immutable
+set search_path = ''
+as $$
+  select place_fault.base || coalesce(m.parts[1], ''), upper(left(f.fault, 1)) || substr(f.fault, 2)
+  from (select regexp_match(
+    place_fault.message, '^Cannot save (?:(?:action|workflow) .*? at )?(/[^\s:]*)?: (.*)$'
+  ) as parts) m
+  cross join lateral (select coalesce(m.parts[2], place_fault.message) as fault) f;
+$$;
+
+comment on function workflow_engine.place_fault(text, text) is
+  'The JSON pointer and the fault that an error''s sentence tells of.';
+
 -- Every fault of a JSON template, each with its pointer: texts are compiled one by one.
 create or replace function workflow_engine.find_template_faults(value jsonb, base text)
 returns table (pointer text, fault text)
@@ -9,25 +37,49 @@ begin
   return query
     select f.*
     from jsonb_each(case jsonb_typeof(find_template_faults.value) when 'object' then find_template_faults.value else '{}' end) e
-    cross join lateral workflow_engine.find_template_faults(
-      e.value, find_template_faults.base || '/' || replace(replace(e.key, '~', '~0'), '/', '~1')
-    ) f;
+    cross join lateral workflow_engine.find_template_faults(e.value, workflow_engine.extend_pointer(find_template_faults.base, e.key)) f;
   return query
     select f.*
     from jsonb_array_elements(case jsonb_typeof(find_template_faults.value) when 'array' then find_template_faults.value else '[]' end)
       with ordinality e (value, number)
     cross join lateral workflow_engine.find_template_faults(e.value, find_template_faults.base || '/' || (e.number - 1)) f;
   if jsonb_typeof(find_template_faults.value) = 'string' then
-    perform workflow_engine.compile_text(find_template_faults.value #>> '{}', find_template_faults.base, jsonb '[]');
+    perform workflow_engine.compile_text(find_template_faults.value #>> '{}', '', jsonb '[]');
   end if;
 exception
   when sqlstate 'PT422' then
-    return query select find_template_faults.base, sqlerrm;
+    return query select f.* from workflow_engine.place_fault(sqlerrm, find_template_faults.base) f;
 end;
 $$;
 
 comment on function workflow_engine.find_template_faults(jsonb, text) is
   'Every fault of a JSON template with its JSON pointer.';
+
+-- Every fault of the rules of a choice, each with its pointer.
+create or replace function workflow_engine.find_choice_faults(payload jsonb, base text)
+returns table (pointer text, fault text)
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_rule record;
+begin
+  for v_rule in select * from workflow_engine.read_rules(find_choice_faults.payload) loop
+    begin
+      perform workflow_engine.check_condition(v_rule.condition, '');
+    exception
+      when sqlstate 'PT422' then
+        return query
+          select f.*
+          from workflow_engine.place_fault(sqlerrm, format('%s/choices/%s/if', find_choice_faults.base, v_rule.number - 1)) f;
+    end;
+  end loop;
+end;
+$$;
+
+comment on function workflow_engine.find_choice_faults(jsonb, text) is
+  'Every fault of the rules of a choice with its JSON pointer.';
 
 -- Why a row cannot be written, or null: it is inserted and taken back.
 create or replace function workflow_engine.try_insert(table_name regclass, fields jsonb)
@@ -46,7 +98,7 @@ begin
     when sqlstate 'WF000' then
       return null;
     when others then
-      return upper(left(sqlerrm, 1)) || substr(sqlerrm, 2);
+      return sqlerrm;
   end;
 end;
 $$;
@@ -66,37 +118,39 @@ declare
   v_fault text;
   v_is_well boolean := true;
 begin
-  for v_field in select e.key, e.value from jsonb_each(find_row_faults.fields) e loop
-    if not exists (
+  for v_field in
+    select e.key, e.value, workflow_engine.extend_pointer(find_row_faults.base, e.key) as pointer
+    from jsonb_each(find_row_faults.fields) e
+  loop
+    if v_field.key in ('payload', 'headers') and jsonb_typeof(v_field.value) = 'object' then
+      if find_row_faults.fields ->> 'action_type' = 'choice' and v_field.key = 'payload' then
+        return query select f.* from workflow_engine.find_choice_faults(v_field.value, v_field.pointer) f;
+      else
+        return query select f.* from workflow_engine.find_template_faults(v_field.value, v_field.pointer) f;
+      end if;
+      v_is_well := v_is_well and not found;
+    elsif exists (
       select from pg_catalog.pg_attribute a
       where a.attrelid = find_row_faults.table_name and a.attname = v_field.key and a.attnum > 0
         and a.attname not in ('id', 'workflow_id', 'version', 'created_at', 'updated_at')
     ) then
-      v_fault := format('The key "%s" is not known', v_field.key);
-    elsif v_field.key not in ('payload', 'headers') or jsonb_typeof(v_field.value) <> 'object' then
       v_fault := workflow_engine.try_insert(
         find_row_faults.table_name, find_row_faults.minimum || jsonb_build_object(v_field.key, v_field.value)
       );
+      return query select v_field.pointer, f.fault from workflow_engine.place_fault(v_fault, '') f where v_fault is not null;
+      v_is_well := v_is_well and v_fault is null;
     else
-      return query
-        select f.* from workflow_engine.find_template_faults(v_field.value, format('%s/%s', find_row_faults.base, v_field.key)) f
-        where find_row_faults.fields ->> 'action_type' is distinct from 'choice';
-      v_is_well := v_is_well and not found;
-      continue;
-    end if;
-    if v_fault is not null then
+      return query select v_field.pointer, format('The key "%s" is not known', v_field.key);
       v_is_well := false;
-      return query select format('%s/%s', find_row_faults.base, v_field.key), v_fault;
     end if;
   end loop;
   return query
     select format('%s/%s', find_row_faults.base, k.name), format('The key "%s" is missing', k.name)
     from jsonb_object_keys(find_row_faults.minimum) k (name)
     where k.name in ('name', 'trigger', 'action_type') and not find_row_faults.fields ? k.name;
-  v_is_well := v_is_well and not found;
-  v_fault := workflow_engine.try_insert(find_row_faults.table_name, find_row_faults.minimum || find_row_faults.fields);
-  if v_is_well and v_fault is not null then
-    return query select find_row_faults.base, v_fault;
+  if v_is_well and not found then
+    v_fault := workflow_engine.try_insert(find_row_faults.table_name, find_row_faults.minimum || find_row_faults.fields);
+    return query select f.* from workflow_engine.place_fault(v_fault, find_row_faults.base) f where v_fault is not null;
   end if;
 end;
 $$;
@@ -125,7 +179,7 @@ language sql
 set search_path = ''
 as $$
   with action as (
-    select a.fields, a.number - 1 as position
+    select a.fields, a.number - 1 as position, coalesce(a.fields ->> 'name', a.fields ->> 'action_type') as name
     from jsonb_array_elements(find_action_faults.actions) with ordinality a (fields, number)
   )
   select f.*
@@ -141,9 +195,9 @@ as $$
   from action a
   where jsonb_typeof(a.fields) <> 'object'
   union all
-  select format('/actions/%s/name', a.position), format('The name "%s" stands twice', a.fields ->> 'name')
+  select format('/actions/%s/name', a.position), format('The name "%s" stands twice', a.name)
   from action a
-  where exists (select from action b where b.position < a.position and b.fields -> 'name' = a.fields -> 'name');
+  where exists (select from action b where b.position < a.position and b.name = a.name);
 $$;
 
 comment on function workflow_engine.find_action_faults(uuid, jsonb) is
@@ -188,7 +242,7 @@ begin
     select coalesce(jsonb_agg(to_jsonb(f)), '[]') into v_faults
     from workflow_engine.find_row_faults(
       'public.workflow',
-      find_definition_faults.definition - 'actions',
+      find_definition_faults.definition - 'actions' - 'organization_id',
       jsonb_build_object('id', v_workflow, 'name', 'unnamed', 'trigger', 'none', 'organization_id', v_workflow), ''
     ) f;
     insert into public.workflow (id, name, organization_id, trigger) values (v_workflow, 'unnamed', v_workflow, 'none');
@@ -220,7 +274,9 @@ as $$
     'pointer', format('/actions/%s/payload', a.number - 1),
     'warning', 'A choice without an else: when no rule holds, none of its branches is taken'
   )), '[]')
-  from jsonb_array_elements(find_definition_warnings.definition -> 'actions') with ordinality a (fields, number)
+  from jsonb_array_elements(
+    case jsonb_typeof(find_definition_warnings.definition -> 'actions') when 'array' then find_definition_warnings.definition -> 'actions' else '[]' end
+  ) with ordinality a (fields, number)
   where a.fields ->> 'action_type' = 'choice' and not a.fields -> 'payload' ? 'else';
 $$;
 
@@ -337,9 +393,8 @@ set search_path = ''
 as $$
 declare
   v_faults jsonb := workflow_engine.find_definition_faults(workflow_deploy.definition);
-  v_before integer;
+  v_before jsonb;
   v_workflow uuid;
-  v_version integer;
 begin
   if v_faults <> '[]' then
     perform workflow_engine.raise_error(
@@ -350,14 +405,15 @@ begin
       v_faults::text
     );
   end if;
-  select w.version into v_before
+  select workflow_engine.definition_document(w.id) into v_before
   from public.workflow w
   where w.name = workflow_deploy.definition ->> 'name'
     and w.organization_id is not distinct from workflow_deploy.definition ->> 'organization_id';
   v_workflow := workflow_engine.write_definition(workflow_deploy.definition);
-  select w.version into v_version from public.workflow w where w.id = v_workflow;
   return jsonb_build_object(
-    'workflow_id', v_workflow, 'version', v_version, 'changed', v_version is distinct from v_before,
+    'workflow_id', v_workflow,
+    'version', (select w.version from public.workflow w where w.id = v_workflow),
+    'changed', v_before is distinct from workflow_engine.definition_document(v_workflow),
     'warnings', workflow_engine.find_definition_warnings(workflow_deploy.definition)
   );
 end;

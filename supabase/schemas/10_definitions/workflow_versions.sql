@@ -90,7 +90,7 @@ begin
       ) k
       cross join lateral workflow_engine.compare_json(
         compare_json.from_value -> k.name, compare_json.to_value -> k.name,
-        compare_json.base || '/' || replace(replace(k.name, '~', '~0'), '/', '~1')
+        workflow_engine.extend_pointer(compare_json.base, k.name)
       ) d
       order by 1;
   elsif compare_json.from_value is distinct from compare_json.to_value then
