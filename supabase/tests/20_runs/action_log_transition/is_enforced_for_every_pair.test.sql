@@ -13,19 +13,20 @@ as $$
     status = set_status.status,
     attempt = 1,
     final = false,
+    reason = case when set_status.status = 'skipped' then 'condition' end,
     lease_expires_at = case when set_status.status = 'processing' then clock_timestamp() end,
     completed_at = case when set_status.status in ('completed', 'failed', 'skipped', 'stopped') then clock_timestamp() end;
 $$;
 
--- Brings the row to a status with the state machine off, then tries the transition with it on.
+-- Brings the row to a status with its triggers off, then tries the transition with them on.
 create function pg_temp.outcome(from_status text, to_status text)
 returns text
 language plpgsql
 as $$
 begin
-  alter table public.workflow_action_logs disable trigger follow_transitions;
+  alter table public.workflow_action_logs disable trigger user;
   perform pg_temp.set_status(outcome.from_status);
-  alter table public.workflow_action_logs enable trigger follow_transitions;
+  alter table public.workflow_action_logs enable trigger user;
   return coalesce(
     test.error_of(format('select pg_temp.set_status(%L)', outcome.to_status)) ->> 'code', 'allowed'
   );

@@ -1,4 +1,5 @@
--- The design's table, and nothing beside it but an action whose data cannot be evaluated.
+-- The design's table, and beside it what a claim decides without a worker: an action whose data cannot be
+-- evaluated, a choice, a fan-out and its end when it has no items.
 begin;
 select plan(1);
 
@@ -7,6 +8,7 @@ select set_eq(
   $$
     values
       ('not_started', 'processing'), ('not_started', 'skipped'), ('not_started', 'stopped'), ('not_started', 'failed'),
+      ('not_started', 'waiting'), ('not_started', 'completed'),
       ('processing', 'completed'), ('processing', 'not_started'), ('processing', 'failed'),
       ('processing', 'waiting'), ('processing', 'stopped'),
       ('waiting', 'completed'), ('waiting', 'failed'), ('waiting', 'not_started'), ('waiting', 'stopped'),

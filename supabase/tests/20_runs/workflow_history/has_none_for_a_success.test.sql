@@ -7,7 +7,7 @@ select test.report(test.claim() #> '{claims,0}', '{"status": "released"}');
 select test.work_off();
 
 select is_empty(
-  'select from public.workflow_history',
+  $$select from public.workflow_history where kind <> 'definition_saved'$$,
   'what was given back or completed leaves no failure'
 );
 

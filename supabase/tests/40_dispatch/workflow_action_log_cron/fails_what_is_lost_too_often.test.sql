@@ -19,7 +19,11 @@ select results_eq(
 );
 
 select is(test.run_status(run), 'failed', 'and its run with it') from given;
-select is((select count(*) from public.workflow_history), 2::bigint, 'both attempts are in the history');
+select is(
+  (select count(*) from public.workflow_history where kind = 'attempt_failed'),
+  2::bigint,
+  'both attempts are in the history'
+);
 
 select * from finish();
 rollback;

@@ -23,7 +23,7 @@ select is(
   answer -> 'actions' -> (answer #>> '{claims,0,action}'),
   jsonb_build_object(
     'workflow_action_id', l.workflow_action_id, 'name', 'a', 'action_type', 'log', 'timeout_seconds', 90, 'app_url', null,
-    'template', '{"payload": {"message": {"$template": ["Hi ", 0]}}, "target_endpoint": null}'::jsonb,
+    'template', '{"payload": {"message": {"$template": ["Hi ", 0]}}, "target_endpoint": null, "headers": {}}'::jsonb,
     'holes', '[{"path": "$.event.name", "filters": [{"name": "default", "arguments": ["you"]}], "required": false}]'::jsonb
   ),
   'and its compiled action'

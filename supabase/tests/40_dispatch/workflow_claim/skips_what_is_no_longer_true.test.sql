@@ -24,10 +24,15 @@ select results_eq(
   'whoever completed the profile since gets none, and both runs complete'
 );
 
-select is(
-  (select meta from public.workflow_action_logs where status = 'skipped'),
-  '{"skipped": "its condition is not true"}',
-  'a skipped action says why'
+select results_eq(
+  $$select reason, meta from public.workflow_action_logs where status = 'skipped'$$,
+  $$
+    values ('condition', jsonb_build_object('condition', jsonb_build_object(
+      'expression', '($."record"."complete" == false)', 'result', false,
+      'values', jsonb_build_object('$."record"."complete"', 'true')
+    )))
+  $$,
+  'a skipped action says why: what it asked, and what it saw'
 );
 
 select * from finish();

@@ -19,11 +19,7 @@ from given;
 
 select is(test.run_status(run), 'failed', 'and the run has failed') from given;
 
-select is(
-  (select array_agg(distinct meta ->> 'skipped') from public.workflow_action_logs where status = 'skipped'),
-  array['an earlier action did not complete'],
-  'what is skipped says why'
-);
+select is(test.reasons(run), '{"c": "dependency", "d": "dependency"}', 'what is skipped says why') from given;
 
 select * from finish();
 rollback;

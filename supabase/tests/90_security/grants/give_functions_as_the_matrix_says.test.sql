@@ -17,6 +17,12 @@ select set_eq(
       ('service_role', 'workflow_emit(text,jsonb,text,text,text,text)'),
       ('service_role', 'workflow_action_log_cron()'),
       ('service_role', 'workflow_doctor()'),
+      ('service_role', 'workflow_check(jsonb)'),
+      ('service_role', 'workflow_deploy(jsonb)'),
+      ('service_role', 'workflow_export(uuid,integer)'),
+      ('service_role', 'workflow_versions(uuid)'),
+      ('service_role', 'workflow_compare(uuid,integer,integer)'),
+      ('service_role', 'workflow_restore(uuid,integer)'),
       ('service_role', 'workflow_engine.clock()'),
       ('service_role', 'workflow_engine.new_id()')
   $$,
