@@ -1,5 +1,5 @@
 -- Checks a definition's expressions before the row is written, so that an error names the field and
--- nothing is half saved.
+-- nothing is half saved. The default zone is not looked up: that reads every zone's file, for 20 ms.
 create or replace function workflow_engine.check_workflow()
 returns trigger
 language plpgsql
@@ -9,7 +9,7 @@ as $$
 begin
   perform workflow_engine.check_condition(new.condition, format('workflow "%s" at /condition', new.name));
   perform workflow_engine.check_path(new.relative_to, format('workflow "%s" at /relative_to', new.name));
-  if not exists (select from pg_catalog.pg_timezone_names z where z.name = new.timezone) then
+  if new.timezone <> 'UTC' and not exists (select from pg_catalog.pg_timezone_names z where z.name = new.timezone) then
     perform workflow_engine.raise_error(
       'PT422', 'definition.timezone_unknown',
       format('Cannot save workflow "%s" at /timezone: "%s" is not an IANA time zone', new.name, new.timezone),

@@ -230,13 +230,16 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  v_first_due timestamptz;
-begin
-  v_first_due := workflow_engine.insert_compensations(array(
+  v_failed uuid[] := array(
     select p.run_id
     from workflow_engine.read_progress(finish_runs.run_ids) p
     where not p.is_unfinished and p.has_failed
-  ), finish_runs.at_time);
+  );
+  v_first_due timestamptz;
+begin
+  if v_failed <> '{}' then
+    v_first_due := workflow_engine.insert_compensations(v_failed, finish_runs.at_time);
+  end if;
   update public.workflow_run r
   set
     status = case when p.has_failed then 'failed' when p.has_stopped then 'stopped' else 'completed' end,
