@@ -154,13 +154,20 @@ export class Interpreter {
       for (const { settle } of decided) settle?.();
       this.#follow(decided.filter(({ settle }) => settle !== null).map(({ log }) => log));
       for (const { log, settle } of decided) {
+        if (log.status === "waiting") this.#insertItems(log.action);
         if (settle === null && log.status === "not_started") log.status = "processing";
       }
     }
   }
 
+  #insertItems(action: Action): void {
+    action.items?.forEach((_, item) =>
+      this.#insert(action, { item, due: item < action.maxConcurrency ? "now" : "never" })
+    );
+  }
+
   /** What becomes of a due log instead of an attempt; null for an attempt. */
-  #decide(log: Log): (() => void) | null {
+  #decide(log: Log): (() => unknown) | null {
     const { condition, rules, items } = log.action;
     const holds = condition === "item"
       ? log.item === null || items?.[log.item] === true
@@ -172,12 +179,7 @@ export class Interpreter {
     }
     if (items === null || log.item !== null) return null;
     if (items.length === 0) return () => this.#end(log, "completed", []);
-    return () => {
-      log.status = "waiting";
-      items.forEach((_, item) =>
-        this.#insert(log.action, { item, due: item < log.action.maxConcurrency ? "now" : "never" })
-      );
-    };
+    return () => log.status = "waiting";
   }
 
   #holds(condition: Condition): boolean {
