@@ -1,5 +1,5 @@
 /**
- * The commands of the local stack: start, test, test:debian, reset, bench.
+ * The commands of the local stack: start, test, test:debian, test:soak, reset, bench.
  *
  * Called by `local/bootstrap.mjs`, which has installed what they need.
  */
@@ -15,6 +15,7 @@ const COMMANDS: ReadonlyMap<string, (args: string[]) => Promise<number>> = new M
   ["start", start],
   ["test", (args) => runScript("tools/check.ts", args)],
   ["test:debian", testOnDebian],
+  ["test:soak", soak],
   ["reset", reset],
   ["bench", (args) => runScript("bench/main.ts", args)],
 ]);
@@ -57,6 +58,11 @@ async function testOnDebian(args: string[]): Promise<number> {
     WORKFLOW_LOCAL_DIR: join(dir, "debian"),
     WORKFLOW_POSTGRES: "debian",
   });
+}
+
+/** The property tests of the gate, with many more cases. */
+async function soak(args: string[]): Promise<number> {
+  return await runScript("tools/check.ts", ["graph", ...args], { WORKFLOW_PROPERTY_CASES: "5000" });
 }
 
 async function reset(): Promise<number> {

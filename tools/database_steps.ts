@@ -1,10 +1,11 @@
 import { runCommand } from "./command.ts";
+import { runDenoTests } from "./deno_tests.ts";
 import { findDrift } from "./drift.ts";
 import type { Step } from "./gate.ts";
 import { failed, joinOutcomes, type Outcome, passed } from "./outcome.ts";
 import { pgtapFiles, runPgtap } from "./pgtap.ts";
 import { checkPlpgsql } from "./plpgsql_findings.ts";
-import { repositoryRoot } from "./repository.ts";
+import { filesBelow, repositoryRoot } from "./repository.ts";
 import { checkCommand } from "./source_steps.ts";
 import type { TestBench } from "./test_bench.ts";
 
@@ -13,6 +14,7 @@ export function databaseSteps(bench: TestBench): Step[] {
   return [
     { name: "drift", run: () => checkDrift(bench) },
     { name: "pgTAP", run: (say) => checkPgtap(bench, say) },
+    { name: "graph", run: (say) => checkGraph(bench, say) },
   ];
 }
 
@@ -40,6 +42,15 @@ async function checkPgtap(bench: TestBench, say: (line: string) => void): Promis
   return await runPgtap(url, await pgtapFiles(repositoryRoot), (file, { failures }) => {
     say(`${file} ... ${failures.length === 0 ? "ok" : "FAILED"}`);
   });
+}
+
+/** The tests that need the engine's database and nothing else; what they do there is rolled back. */
+async function checkGraph(bench: TestBench, say: (line: string) => void): Promise<Outcome> {
+  const { url } = await bench.seeded();
+  const files = (await filesBelow(repositoryRoot))
+    .filter((path) => path.startsWith("tests/graph/") && path.endsWith("_test.ts"));
+  if (files.length === 0) return failed("the suite", "Found no test file");
+  return await runDenoTests(files, { DATABASE_URL: url }, say);
 }
 
 /** pg_prove, which `supabase test db` runs, must find what our own runner finds. */

@@ -51,13 +51,13 @@ const condition: fc.Arbitrary<Condition> = fc.oneof(
 );
 
 const own = fc.record({
-  runIf: often([6, "success"], [1, "failure"], [1, "always"]),
-  condition: maybe(2, condition),
+  runIf: often([8, "success"], [1, "failure"], [2, "always"]),
+  condition: maybe(1, condition),
   items: maybe(3, fc.array(often([4, true], [1, false]), { maxLength: 5 })),
   maxConcurrency: fc.integer({ min: 1, max: 4 }),
   toleratedCount: fc.nat(2),
   toleratedPercentage: fc.constantFrom(0, 34, 50),
-  continueOnFailure: often([4, false], [1, true]),
+  continueOnFailure: often([3, false], [1, true]),
   isDelayed: often([5, false], [1, true]),
   maxRetries: fc.nat(2),
 }) as fc.Arbitrary<Omit<Action, Fitted>>;
@@ -74,7 +74,7 @@ const position: fc.Arbitrary<Position> = fc.record({
     }),
   ),
   compensation: maybe(
-    3,
+    5,
     fc.record({ maxRetries: fc.nat(1), isDelayed: fc.boolean(), condition: maybe(1, condition) }),
   ),
 });
@@ -85,7 +85,7 @@ const step: fc.Arbitrary<Step> = fc.record({
   kind: often([20, "report"], [2, "travel"], [1, "stop"]) as fc.Arbitrary<Step["kind"]>,
   pick: fc.nat(99),
   outcome: often(
-    ...[[10, "completed"], [5, "failed"], [3, "final"], [1, "released"], [1, "lost"]] as [
+    ...[[16, "completed"], [5, "failed"], [2, "final"], [1, "released"], [1, "lost"]] as [
       number,
       Outcome,
     ][],
