@@ -167,6 +167,14 @@ as $$
   ) c
   where a.action_type = 'choice' and (c.rules = 0 or c.conditions < c.rules)
   union all
+  select a.name, 'run_if', 'it runs when what it follows fails, but follows nothing, so it is never reached'
+  from action a
+  where a.run_if = 'failure'
+    and not exists (select from action c where c.compensate_with = a.name)
+    and not exists (
+      select from workflow_engine.read_edges(find_graph_faults.workflow_id) e where e.name = a.name
+    )
+  union all
   select f.* from workflow_engine.find_compensation_faults(find_graph_faults.workflow_id) f
   union all
   select null, 'actions', 'the actions wait for each other and are never reached: ' || c.path
@@ -175,7 +183,7 @@ as $$
 $$;
 
 comment on function workflow_engine.find_graph_faults(uuid) is
-  'What is wrong with a workflow''s graph: unknown names, cycles, joins that can never be met.';
+  'What is wrong with a workflow''s graph: unknown names, cycles, what can never be met or reached.';
 
 -- Refuses a graph that could not run, naming the first fault.
 create or replace function workflow_engine.check_graph(workflow_id uuid)
