@@ -137,7 +137,8 @@ function fit(sketches: readonly [Omit<Action, Fitted>, Position, boolean][]): Ac
     const wanted = sketches[index]?.[1].joinCount ?? null;
     const most = followedBy(action, graph).length;
     const isJoin = wanted !== null && most > 0 && action.runIf === "success";
-    return { ...action, joinCount: isJoin ? 1 + wanted % most : null };
+    const runIf = most === 0 && action.runIf === "failure" ? "success" : action.runIf;
+    return { ...action, runIf, joinCount: isJoin ? 1 + wanted % most : null };
   });
   return joined.flatMap((action, index) => {
     const compensation = sketches[index]?.[1].compensation ?? null;
