@@ -81,14 +81,16 @@ $$;
 comment on function workflow_engine.find_choice_faults(jsonb, text) is
   'Every fault of the rules of a choice with its JSON pointer.';
 
--- Why a row cannot be written, or null: it is inserted and taken back.
-create or replace function workflow_engine.try_insert(table_name regclass, fields jsonb)
+-- Why a row cannot be written, or null: it is inserted and taken back. Of a part of its fields, what
+-- several columns have to agree on cannot be asked.
+create or replace function workflow_engine.try_insert(table_name regclass, fields jsonb, is_whole boolean)
 returns text
 language plpgsql
 set search_path = ''
 as $$
 declare
   v_columns text := (select string_agg(quote_ident(k.name), ', ') from jsonb_object_keys(try_insert.fields) k (name));
+  v_constraint text;
 begin
   begin
     execute format('insert into %s (%s) select %s from jsonb_populate_record(null::%s, $1)',
@@ -98,12 +100,16 @@ begin
     when sqlstate 'WF000' then
       return null;
     when others then
-      return sqlerrm;
+      get stacked diagnostics v_constraint = constraint_name;
+      return case when try_insert.is_whole or not exists (
+        select from pg_catalog.pg_constraint c
+        where c.conrelid = try_insert.table_name and c.conname = v_constraint and cardinality(c.conkey) > 1
+      ) then sqlerrm end;
   end;
 end;
 $$;
 
-comment on function workflow_engine.try_insert(regclass, jsonb) is
+comment on function workflow_engine.try_insert(regclass, jsonb, boolean) is
   'Why a row with these fields cannot be written, or null; nothing stays written.';
 
 -- Every fault of one row of a document: unknown and missing keys, each field by itself beside the
@@ -135,7 +141,7 @@ begin
         and a.attname not in ('id', 'workflow_id', 'version', 'created_at', 'updated_at')
     ) then
       v_fault := workflow_engine.try_insert(
-        find_row_faults.table_name, find_row_faults.minimum || jsonb_build_object(v_field.key, v_field.value)
+        find_row_faults.table_name, find_row_faults.minimum || jsonb_build_object(v_field.key, v_field.value), false
       );
       return query select v_field.pointer, f.fault from workflow_engine.place_fault(v_fault, '') f where v_fault is not null;
       v_is_well := v_is_well and v_fault is null;
@@ -149,7 +155,7 @@ begin
     from jsonb_object_keys(find_row_faults.minimum) k (name)
     where k.name in ('name', 'trigger', 'action_type') and not find_row_faults.fields ? k.name;
   if v_is_well and not found then
-    v_fault := workflow_engine.try_insert(find_row_faults.table_name, find_row_faults.minimum || find_row_faults.fields);
+    v_fault := workflow_engine.try_insert(find_row_faults.table_name, find_row_faults.minimum || find_row_faults.fields, true);
     return query select f.* from workflow_engine.place_fault(v_fault, find_row_faults.base) f where v_fault is not null;
   end if;
 end;

@@ -14,7 +14,7 @@ select is(
   'as a new version'
 )
 from given;
-select is(public.workflow_export(workflow), public.workflow_export(workflow, 2), 'that says the same') from given;
+select is_empty('select c.* from given, public.workflow_compare(workflow, 2, 4) c', 'that says the same');
 select is((select trigger from public.workflow), 'test.happened', 'the tables do, too');
 select is(public.workflow_restore(workflow, 4) -> 'changed', 'false', 'the current one is there already') from given;
 

@@ -9,8 +9,8 @@ select test.deploy('[{"name": "b", "action_type": "log"}]', '{"trigger": "other"
 select test.age_versions();
 
 select results_eq(
-  $$select v.version, v.is_current, v.saved_by, v.saved_at <= workflow_engine.clock() from given, public.workflow_versions(workflow) v$$,
-  $$values (3, true, session_user::text, true), (2, false, session_user::text, true), (1, false, session_user::text, true)$$,
+  $$select v.version, v.is_current, v.saved_by = session_user, v.saved_at <= workflow_engine.clock() from given, public.workflow_versions(workflow) v$$,
+  $$values (3, true, true, true), (2, false, true, true), (1, false, true, true)$$,
   'each version with its author, and which one is current'
 );
 select is_empty('select public.workflow_versions(workflow_engine.new_id())', 'an unknown workflow has none');
