@@ -71,7 +71,6 @@ export class Interpreter {
   run: "running" | "completed" | "failed" | "stopped" = "running";
   readonly #actions: readonly Action[];
   readonly #compensations: ReadonlySet<string | null>;
-  #isCompensating = false;
   #now = 0;
 
   constructor(actions: readonly Action[]) {
@@ -230,7 +229,7 @@ export class Interpreter {
 
   #decidePending(): [Action, Partial<Log>][] {
     const pending = this.#actions.filter((action) =>
-      !this.#isCompensating && !this.#compensations.has(action.name) && !this.#logOf(action)
+      !this.#compensations.has(action.name) && !this.#logOf(action)
     );
     return pending.flatMap((action) => {
       const reason = this.#reasonToSkip(action);
@@ -291,7 +290,6 @@ export class Interpreter {
       .flatMap((log) => this.#actions.filter(({ name }) => name === log.action.compensateWith))
       .find((compensation) => !this.#logOf(compensation));
     if (hasFailed && undone !== undefined) {
-      this.#isCompensating = true;
       this.#insert(undone);
     } else {
       const hasStopped = inGraph.some(({ status, reason }) => status === "stopped" && !reason);
