@@ -77,7 +77,7 @@ async function perform(
   signal: AbortSignal,
   dependencies: AttemptDependencies,
 ): Promise<Outcome<Json>> {
-  const filled = fillTemplate(action, claim.values);
+  const filled = fillTemplate(action, claim.values, (name) => dependencies.secrets.read(name));
   const handler = filled.targetEndpoint === null
     ? dependencies.handlers.get(action.action_type)
     : dependencies.callApplication;
@@ -116,6 +116,7 @@ function createContext(
       runId: claim.run_id,
       meta: claim.meta,
       targetEndpoint: filled.targetEndpoint,
+      headers: filled.headers,
       appUrl: action.app_url,
     },
   };

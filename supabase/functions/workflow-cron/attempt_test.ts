@@ -180,7 +180,10 @@ Deno.test("an unknown action type fails for good", async () => {
 Deno.test("a payload that fails its schema fails for good and names each path", async () => {
   const payload = { to: ["x"], subject: 7, text: "Hi" };
   const result = await attempt({
-    action: { action_type: "send_email", template: { payload, target_endpoint: null } },
+    action: {
+      action_type: "send_email",
+      template: { payload, target_endpoint: null, headers: {} },
+    },
   });
   assertEquals(result.status === "failed" && result.final, true);
   const error = result.status === "failed" ? result.error : "";
@@ -194,7 +197,7 @@ Deno.test("a required value that is missing fails for good before anything is ca
   await using server = startServer(() => new Response());
   const result = await attempt({
     action: {
-      template: { payload: { $template: [0] }, target_endpoint: server.url },
+      template: { payload: { $template: [0] }, target_endpoint: server.url, headers: {} },
       holes: [{ path: "$.record.email", filters: [], required: true }],
     },
     claim: { values: [null] },
@@ -234,7 +237,7 @@ Deno.test("an action with a target endpoint is run by the application", async ()
     action: {
       action_type: "send_email",
       app_url: server.url,
-      template: { payload: { a: 1 }, target_endpoint: "/api/hook" },
+      template: { payload: { a: 1 }, target_endpoint: "/api/hook", headers: {} },
     },
   });
   assertEquals(result, { ...KEY, status: "completed", output: { done: true } });
@@ -250,4 +253,68 @@ Deno.test("secrets are redacted in errors and outputs", async () => {
   const returned = await attempt({ environment, handler: returning({ key: "re_12345678" }) });
   assertStringIncludes(JSON.stringify(thrown), "refused [redacted RESEND_API_KEY]");
   assertStringIncludes(JSON.stringify(returned), "[redacted RESEND_API_KEY]");
+});
+
+Deno.test("a secret by reference reaches the handler and is redacted in errors and outputs", async () => {
+  const environment = { SHOP_API_KEY: 'shop "12345678"' };
+  const template = {
+    payload: { key: { $secret: "SHOP_API_KEY" } },
+    target_endpoint: null,
+    headers: {},
+  };
+  const returned = await attempt({
+    environment,
+    action: { template },
+    handler: (payload) => Promise.resolve(completed({ payload })),
+  });
+  const thrown = await attempt({
+    environment,
+    action: { template },
+    handler: (payload) => Promise.reject(new Error(`refused ${JSON.stringify(payload)}`)),
+  });
+  assertEquals(returned.status === "completed" && returned.output, {
+    payload: { key: "[redacted SHOP_API_KEY]" },
+  });
+  assertEquals(
+    thrown.status === "failed" && thrown.error,
+    'Unexpected error: refused {"key":"[redacted SHOP_API_KEY]"}',
+  );
+});
+
+Deno.test("a secret that is not set fails for good, names it, and nothing is called", async () => {
+  await using server = startServer(() => new Response());
+  const result = await attempt({
+    action: {
+      template: {
+        payload: {},
+        target_endpoint: server.url,
+        headers: { "x-api-key": { $secret: "SHOP_API_KEY" } },
+      },
+    },
+  });
+  assertEquals(result.status === "failed" && result.final, true);
+  assertStringIncludes(result.status === "failed" ? result.error : "", '"SHOP_API_KEY"');
+  assertEquals(server.requests.length, 0);
+});
+
+Deno.test("what an application says back of a secret is redacted", async () => {
+  const secret = "shop/12345678";
+  await using server = startServer((request) =>
+    Response.json({ got: request.headers.get("x-api-key"), address: encodeURIComponent(secret) })
+  );
+  const result = await attempt({
+    environment: {
+      SHOP_API_KEY: secret,
+      WORKFLOW_WEBHOOK_SECRET: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+    },
+    action: {
+      template: {
+        payload: {},
+        target_endpoint: server.url,
+        headers: { "x-api-key": { $secret: "SHOP_API_KEY" } },
+      },
+    },
+  });
+  const output = { got: "[redacted SHOP_API_KEY]", address: "[redacted SHOP_API_KEY]" };
+  assertEquals(result, { ...KEY, status: "completed", output });
 });

@@ -8,7 +8,7 @@ const SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 const WAKE_UP = '{"type":"workflow.wake"}';
 
 Deno.test("the function, woken over HTTP, does the work that is due", async () => {
-  const template = { payload: { message: "Hello" }, target_endpoint: null };
+  const template = { payload: { message: "Hello" }, target_endpoint: null, headers: {} };
   await using api = startDataApi(sampleClaim(), { template });
   await using served = spawnModule("index.ts", {
     SUPABASE_URL: api.url,

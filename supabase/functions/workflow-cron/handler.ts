@@ -37,6 +37,8 @@ export interface ActionIdentity {
   readonly runId: Claim["run_id"];
   readonly meta: Claim["meta"];
   readonly targetEndpoint: string | null;
+  /** What the definition adds to the headers of the call to `targetEndpoint`. */
+  readonly headers: Readonly<Record<string, string>>;
   readonly appUrl: ClaimedAction["app_url"];
 }
 

@@ -12,8 +12,8 @@ const ENGINE_SECRETS = [
   "SENDGRID_API_KEY",
 ];
 
-/** Shorter values are too likely to be ordinary words. */
-const SHORTEST_SECRET = 8;
+/** Shorter values are too likely to be ordinary words, and are not redacted. */
+export const SHORTEST_SECRET = 8;
 
 /** The form of SUPABASE_SECRET_KEYS: `{"default":"sb_secret_…"}`. */
 const keySet = z.string().transform((text, context) => {
@@ -46,17 +46,18 @@ export class Secrets {
 
   /** The text with each known secret replaced by `[redacted NAME]`. */
   redact(text: string): string {
-    let redacted = text;
-    for (const [value, name] of this.#values) {
-      redacted = redacted.replaceAll(value, `[redacted ${name}]`);
-    }
-    return redacted;
+    const longestFirst = [...this.#values].sort(([one], [other]) => other.length - one.length);
+    return longestFirst.reduce(
+      (redacted, [value, name]) => redacted.replaceAll(value, `[redacted ${name}]`),
+      text,
+    );
   }
 }
 
-/** A secret as it is, as it stands in JSON, and each one of a list or of a JSON object. */
+/** A secret as it is, in JSON and in an address, and each one of a list or of a JSON object. */
 function partsOf(value: string): string[] {
   const listed = keySet.safeParse(value).data ?? value.split(/\s+/);
-  const parts = [value, JSON.stringify(value).slice(1, -1), ...listed];
+  const inJson = JSON.stringify(value).slice(1, -1);
+  const parts = [value, inJson, encodeURIComponent(value.toWellFormed()), ...listed];
   return parts.filter((part) => part.length >= SHORTEST_SECRET);
 }

@@ -41,3 +41,10 @@ Deno.test("a secret that is not set, or empty, is none", () => {
   assertEquals(secretsOf({ EMPTY: "" }).read("EMPTY"), undefined);
   assertEquals(secretsOf({}).read("MISSING"), undefined);
 });
+
+Deno.test("a secret that begins with another is redacted whole", () => {
+  const secrets = secretsOf({ SHORT: "abcdefgh", LONG: "abcdefgh-ijkl" });
+  secrets.read("SHORT");
+  secrets.read("LONG");
+  assertEquals(secrets.redact("abcdefgh-ijkl abcdefgh"), "[redacted LONG] [redacted SHORT]");
+});

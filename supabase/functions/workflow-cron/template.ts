@@ -1,32 +1,50 @@
 import type { ClaimedAction } from "../_shared/contract/claim.ts";
 import type { Json } from "../_shared/contract/json.ts";
-import { compiledText, type Filter, type Hole } from "../_shared/contract/template.ts";
+import {
+  compiledText,
+  type Filter,
+  type Hole,
+  secretReference,
+} from "../_shared/contract/template.ts";
 import { filters, renderText } from "./filters.ts";
+import { SHORTEST_SECRET } from "./secrets.ts";
 
 /** What an attempt sends, and where to if an application runs it. */
 export interface FilledTemplate {
   readonly payload: Json;
   readonly targetEndpoint: string | null;
+  /** Headers for that application. */
+  readonly headers: Readonly<Record<string, string>>;
 }
+
+/** Reads a secret of the function; nothing when it is not set. */
+export type ReadSecret = (name: string) => string | undefined;
 
 /** A value that a template needs is missing, or is not what a filter takes. No retry mends it. */
 export class TemplateError extends Error {
   override readonly name = "TemplateError";
 }
 
+/** Names that no definition may refer to: whoever writes one must not get at the engine's own keys. */
+const RESERVED_SECRET = /^(SUPABASE|WORKFLOW)_/i;
+
 /**
- * Fills the compiled template of an action with one claim's values.
+ * Fills the compiled template of an action with one claim's values, and each reference to a secret
+ * with that secret. A value that looks like a reference is a value: only a definition refers.
  *
- * @throws {TemplateError} Naming the path, and the filter if it was one.
+ * @throws {TemplateError} Naming the path, and the filter if it was one; or naming the secret.
  */
 export function fillTemplate(
   action: Pick<ClaimedAction, "template" | "holes">,
   values: readonly Json[],
+  readSecret: ReadSecret,
 ): FilledTemplate {
+  const { payload, target_endpoint, headers } = action.template;
   const filled = action.holes.map((hole, index) => fillHole(hole, values[index] ?? null));
   return {
-    payload: fillValue(action.template.payload, filled),
-    targetEndpoint: fillEndpoint(action.template.target_endpoint, filled),
+    payload: fillValue(payload, filled, readSecret),
+    targetEndpoint: fillEndpoint(target_endpoint, filled),
+    headers: fillHeaders(headers, filled, readSecret),
   };
 }
 
@@ -50,11 +68,51 @@ function applyFilter(hole: Hole, filter: Filter, value: Json): Json {
   }
 }
 
-function fillValue(template: Json, values: readonly Json[]): Json {
+function fillValue(template: Json, values: readonly Json[], readSecret: ReadSecret): Json {
   if (typeof template !== "object" || template === null) return template;
-  if (Array.isArray(template)) return template.map((item) => fillValue(item, values));
+  if (Array.isArray(template)) return template.map((item) => fillValue(item, values, readSecret));
   if ("$template" in template) return fillText(compiledText.parse(template).$template, values);
-  const entries = Object.entries(template).map(([key, item]) => [key, fillValue(item, values)]);
+  if ("$secret" in template) return fillSecret(template, readSecret);
+  return Object.fromEntries(
+    Object.entries(template).map(([key, item]) => [key, fillValue(item, values, readSecret)]),
+  );
+}
+
+function fillSecret(template: Json, readSecret: ReadSecret): string {
+  const reference = secretReference.safeParse(template);
+  if (!reference.success) {
+    throw new TemplateError(
+      'Cannot read a secret: write {"$secret": "NAME"} and nothing beside it',
+    );
+  }
+  const name = reference.data.$secret;
+  if (RESERVED_SECRET.test(name)) {
+    throw new TemplateError(`Cannot read the secret "${name}": it is the engine's own`);
+  }
+  const secret = readSecret(name);
+  if (secret === undefined) {
+    throw new TemplateError(
+      `Cannot read the secret "${name}": it is not set; type \`supabase secrets set ${name}=…\``,
+    );
+  }
+  if (secret.length < SHORTEST_SECRET) {
+    throw new TemplateError(
+      `Cannot use the secret "${name}": below ${SHORTEST_SECRET} characters it could not be redacted`,
+    );
+  }
+  return secret;
+}
+
+/** A header without a value is left out. */
+function fillHeaders(
+  headers: ClaimedAction["template"]["headers"],
+  values: readonly Json[],
+  readSecret: ReadSecret,
+): Record<string, string> {
+  const entries = Object.entries(headers)
+    .map(([name, value]): [string, Json] => [name, fillValue(value, values, readSecret)])
+    .filter(([, value]) => value !== null)
+    .map(([name, value]) => [name, renderText(value)]);
   return Object.fromEntries(entries);
 }
 

@@ -1,7 +1,15 @@
 import { assertEquals, assertThrows } from "@std/assert";
+import type { ClaimedAction } from "../_shared/contract/claim.ts";
 import type { Json } from "../_shared/contract/json.ts";
-import type { Filter, Hole } from "../_shared/contract/template.ts";
-import { fillTemplate, TemplateError } from "./template.ts";
+import { compiledTemplate, type Filter, type Hole } from "../_shared/contract/template.ts";
+import { type FilledTemplate, fillTemplate, TemplateError } from "./template.ts";
+
+const SECRETS = new Map([
+  ["SHOP_API_KEY", "shop-12345678"],
+  ["PIN", "1234"],
+  ["SUPABASE_SECRET_KEYS", "sb_secret_12345678"],
+  ["WORKFLOW_SECRET", "whsec_12345678"],
+]);
 
 function hole(...filters: [Filter["name"], ...Filter["arguments"]][]): Hole {
   return {
@@ -12,7 +20,16 @@ function hole(...filters: [Filter["name"], ...Filter["arguments"]][]): Hole {
 }
 
 function fill(payload: Json, holes: Hole[], values: Json[]): Json {
-  return fillTemplate({ template: { payload, target_endpoint: null }, holes }, values).payload;
+  return filledBy({ payload }, holes, values).payload;
+}
+
+function filledBy(
+  template: Partial<ClaimedAction["template"]>,
+  holes: Hole[] = [],
+  values: Json[] = [],
+): FilledTemplate {
+  const complete = { payload: {}, target_endpoint: null, headers: {}, ...template };
+  return fillTemplate({ template: complete, holes }, values, (name) => SECRETS.get(name));
 }
 
 function filtered(value: Json, ...filters: Parameters<typeof hole>): Json {
@@ -20,8 +37,8 @@ function filtered(value: Json, ...filters: Parameters<typeof hole>): Json {
 }
 
 function endpoint(parts: (string | number)[], values: Json[]): string | null {
-  const template = { payload: null, target_endpoint: { $template: parts } };
-  return fillTemplate({ template, holes: values.map(() => hole()) }, values).targetEndpoint;
+  const template = { target_endpoint: { $template: parts } };
+  return filledBy(template, values.map(() => hole()), values).targetEndpoint;
 }
 
 Deno.test("placeholders are filled wherever they stand in a payload", () => {
@@ -134,4 +151,53 @@ Deno.test("a value cannot leave its place in an address", () => {
 Deno.test("a value at the beginning may be a whole address", () => {
   assertEquals(endpoint([0], ["https://a.example/x?y=1"]), "https://a.example/x?y=1");
   assertEquals(endpoint([0, "/", 1], ["https://a.example", "b/c"]), "https://a.example/b%2Fc");
+});
+
+Deno.test("a reference to a secret is filled wherever it stands in payload and headers", () => {
+  const reference = { $secret: "SHOP_API_KEY" };
+  const { payload, headers } = filledBy({
+    payload: { deep: [{ key: reference }] },
+    headers: { "x-api-key": reference },
+  });
+  assertEquals(payload, { deep: [{ key: "shop-12345678" }] });
+  assertEquals(headers, { "x-api-key": "shop-12345678" });
+});
+
+Deno.test("a value that looks like a reference stays a value", () => {
+  const value = { $secret: "SHOP_API_KEY" };
+  assertEquals(fill({ got: { $template: [0] } }, [hole()], [value]), { got: value });
+});
+
+for (
+  const [name, reference, message] of [
+    ["one that is not set", { $secret: "MISSING" }, '"MISSING": it is not set; type `supabase'],
+    ["the platform's keys", { $secret: "SUPABASE_SECRET_KEYS" }, "it is the engine's own"],
+    ["the engine's keys", { $secret: "WORKFLOW_SECRET" }, "it is the engine's own"],
+    [
+      "one too short to be redacted",
+      { $secret: "PIN" },
+      "below 8 characters it could not be redacted",
+    ],
+    ["one with a key beside it", { $secret: "SHOP_API_KEY", a: 1 }, "nothing beside it"],
+    ["one that a value names", { $secret: { $template: [0] } }, "nothing beside it"],
+    ["one that is no name", { $secret: "a b" }, "nothing beside it"],
+  ] satisfies [string, Json, string][]
+) {
+  Deno.test(`a reference to a secret is refused: ${name}`, () => {
+    assertThrows(() => fill(reference, [hole()], ["SHOP_API_KEY"]), TemplateError, message);
+  });
+}
+
+Deno.test("headers are filled as texts, and left out where there is no value", () => {
+  const headers = { "x-id": { $template: [0] }, "x-none": { $template: [1] }, "x-n": 7 };
+  const filled = filledBy({ headers }, [hole(), hole()], [12, null]);
+  assertEquals(filled.headers, { "x-id": "12", "x-n": "7" });
+});
+
+Deno.test("an action without a template sends nothing nowhere", () => {
+  assertEquals(filledBy(compiledTemplate.parse({})), {
+    payload: {},
+    targetEndpoint: null,
+    headers: {},
+  });
 });

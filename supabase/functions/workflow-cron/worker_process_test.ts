@@ -7,7 +7,7 @@ import { command, spawnModule } from "./testing/spawn.ts";
 const KEYS = '{"default":"sb_secret_12345678"}';
 
 Deno.test("a worker process runs what is due", async () => {
-  const template = { payload: { message: "Hello" }, target_endpoint: null };
+  const template = { payload: { message: "Hello" }, target_endpoint: null, headers: {} };
   await using api = startDataApi(sampleClaim(), { template });
   await using worker = spawnModule("worker_process.ts", {
     SUPABASE_URL: api.url,
@@ -30,7 +30,7 @@ Deno.test("a worker process gives its leases back and ends on SIGTERM", async ()
   });
   await using api = startDataApi(sampleClaim(), {
     action_type: "http_request",
-    template: { payload: { url: target.url }, target_endpoint: null },
+    template: { payload: { url: target.url }, target_endpoint: null, headers: {} },
   });
   await using worker = spawnModule("worker_process.ts", {
     SUPABASE_URL: api.url,

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { parsedJson } from "./json.ts";
+import { parsedJson, parsedJsonObject } from "./json.ts";
 
 /** The filters of a placeholder, by name. */
 export const filterName = z.enum(["default", "date", "number", "upper", "lower", "join", "json"]);
@@ -27,10 +27,24 @@ export const compiledText = z.strictObject({
   $template: z.array(z.union([z.string(), z.int().nonnegative()])).min(1),
 });
 
-/** What an action sends and where to, with every text that held placeholders compiled. */
+/**
+ * A secret by reference, anywhere in a payload or in headers: only the worker knows its value.
+ *
+ * @example `{ "authorization": { "$secret": "SHOP_API_KEY" } }`
+ */
+export const secretReference = z.strictObject({
+  $secret: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/),
+});
+
+/**
+ * What an action sends and where to, with every text that held placeholders compiled. Empty for an
+ * action that the engine carries out itself.
+ */
 export const compiledTemplate = z.object({
-  payload: parsedJson,
-  target_endpoint: z.union([z.string(), compiledText, z.null()]),
+  payload: parsedJson.default({}),
+  target_endpoint: z.union([z.string(), compiledText, z.null()]).default(null),
+  /** Headers of the call to `target_endpoint`. */
+  headers: parsedJsonObject.default({}),
 });
 
 export type FilterName = z.infer<typeof filterName>;

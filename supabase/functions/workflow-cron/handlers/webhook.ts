@@ -4,7 +4,8 @@
  *
  * The application gets a POST whose JSON body is the `applicationCall` of the contract, signed with
  * WORKFLOW_WEBHOOK_SECRET after Standard Webhooks 1.0 (`webhook-id` is the same on each attempt),
- * with `idempotency-key`, `traceparent` and the plain `x-workflow-signature`.
+ * with `idempotency-key`, `traceparent` and the plain `x-workflow-signature`. The headers of the
+ * action come with it, but replace none of these.
  *
  * | answer | outcome |
  * | --- | --- |
@@ -18,6 +19,7 @@
  * {
  *   "action_type": "webhook",
  *   "target_endpoint": "/api/grant-trial",
+ *   "headers": { "x-api-key": { "$secret": "SHOP_API_KEY" } },
  *   "payload": { "user_id": "{{ $.record.id }}", "days": 14 }
  * }
  * ```
@@ -29,6 +31,19 @@ import type { ActionIdentity, Context } from "../handler.ts";
 import { isJson, outcomeOfRefusal, parseJson } from "../http_answer.ts";
 import { completed, failed, type Outcome, waiting } from "../outcome.ts";
 import { isSecret, plainSignature, sign } from "../signature.ts";
+
+/** Headers that say how the body travels. */
+const CONNECTION_HEADERS = [
+  "connection",
+  "content-encoding",
+  "content-length",
+  "expect",
+  "host",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+];
 
 export const input = parsedJson;
 
@@ -48,19 +63,35 @@ export async function run(
         '`supabase secrets set WORKFLOW_WEBHOOK_SECRET="whsec_$(openssl rand -base64 32)"`',
     );
   }
+  const headers = ownHeaders(context.action.headers);
+  if (headers.problem !== undefined) return failed(headers.problem);
   const body = JSON.stringify(bodyOf(payload, context));
-  const response = await context.fetch(url.href, {
-    method: "POST",
-    body,
-    headers: {
-      "content-type": "application/json",
-      "idempotency-key": context.idempotencyKey,
-      traceparent: context.traceparent,
-      "x-workflow-signature": await plainSignature(firstSecret, body),
-      ...sign(secrets, `msg_${context.action.id.replaceAll("-", "")}`, context.now(), body),
-    },
-  });
+  const standard = {
+    "content-type": "application/json",
+    "idempotency-key": context.idempotencyKey,
+    traceparent: context.traceparent,
+    "x-workflow-signature": await plainSignature(firstSecret, body),
+    ...sign(secrets, `msg_${context.action.id.replaceAll("-", "")}`, context.now(), body),
+  };
+  for (const [name, value] of Object.entries(standard)) headers.added.set(name, value);
+  const response = await context.fetch(url.href, { method: "POST", body, headers: headers.added });
   return await outcomeOf(response, context);
+}
+
+type OwnHeaders = { added: Headers; problem?: undefined } | { problem: string };
+
+/** What the definition adds; what belongs to the connection is not its to set. */
+function ownHeaders(headers: ActionIdentity["headers"]): OwnHeaders {
+  const added = new Headers();
+  for (const [name, value] of Object.entries(headers)) {
+    if (CONNECTION_HEADERS.includes(name.toLowerCase())) continue;
+    try {
+      added.set(name, value);
+    } catch {
+      return { problem: `Cannot call the application: the header "${name}" is malformed` };
+    }
+  }
+  return { added };
 }
 
 type Target = { href: string; problem?: undefined } | { problem: string };

@@ -46,6 +46,35 @@ Deno.test("the application gets the call of the contract", async () => {
   assertEquals(request?.headers.get("traceparent"), context.traceparent);
 });
 
+Deno.test("the action's headers come with the call, and replace none of its own", async () => {
+  await using server = startServer(() => new Response());
+  const headers = {
+    "X-Api-Key": "key",
+    "Content-Type": "text/plain",
+    "Webhook-Signature": "v1,forged",
+    "x-workflow-signature": "forged",
+    "Idempotency-Key": "forged",
+    host: "evil.example",
+  };
+  await call(contextFor({ targetEndpoint: server.url, headers }));
+  const [request] = server.requests;
+  assertEquals(request?.headers.get("x-api-key"), "key");
+  assertEquals(request?.headers.get("content-type"), "application/json");
+  assertEquals(request?.headers.get("idempotency-key"), "welcome-1");
+  assertEquals(request?.headers.get("host"), new URL(server.url).host);
+  for (const name of ["webhook-signature", "x-workflow-signature"]) {
+    assert(!request?.headers.get(name)?.includes("forged"), name);
+  }
+});
+
+Deno.test("a malformed header fails for good and is named", async () => {
+  const headers = { "x-note": "two\nlines" };
+  assertEquals(await call(contextFor({ targetEndpoint: "https://a.example", headers })), {
+    kind: "failed",
+    reason: 'Cannot call the application: the header "x-note" is malformed',
+  });
+});
+
 Deno.test("a call is signed with each secret, and plainly with the first", async () => {
   await using server = startServer(() => new Response());
   const now = () => new Date();
