@@ -14,7 +14,8 @@ export function databaseSteps(bench: TestBench): Step[] {
   return [
     { name: "drift", run: () => checkDrift(bench) },
     { name: "pgTAP", run: (say) => checkPgtap(bench, say) },
-    { name: "graph", run: (say) => checkGraph(bench, say) },
+    { name: "graph", run: (say) => checkSuite(bench, "tests/graph/", say) },
+    { name: "examples of the pages", run: (say) => checkSuite(bench, "tests/docs/", say) },
   ];
 }
 
@@ -45,10 +46,14 @@ async function checkPgtap(bench: TestBench, say: (line: string) => void): Promis
 }
 
 /** The tests that need the engine's database and nothing else; what they do there is rolled back. */
-async function checkGraph(bench: TestBench, say: (line: string) => void): Promise<Outcome> {
+async function checkSuite(
+  bench: TestBench,
+  folder: string,
+  say: (line: string) => void,
+): Promise<Outcome> {
   const { url } = await bench.seeded();
   const files = (await filesBelow(repositoryRoot))
-    .filter((path) => path.startsWith("tests/graph/") && path.endsWith("_test.ts"));
+    .filter((path) => path.startsWith(folder) && path.endsWith("_test.ts"));
   if (files.length === 0) return failed("the suite", "Found no test file");
   return await runDenoTests(files, { DATABASE_URL: url }, say);
 }
