@@ -1,4 +1,5 @@
 import type { TestStack } from "./stack.ts";
+import { until } from "./until.ts";
 
 /** Keeps pg_cron from running the tick, so that a test alone decides when it runs. */
 export async function pauseTick({ db }: TestStack): Promise<AsyncDisposable> {
@@ -22,4 +23,14 @@ export async function pauseEngine(stack: TestStack): Promise<AsyncDisposable> {
       await tick[Symbol.asyncDispose]();
     },
   };
+}
+
+/** Ends the worker that lingers, and waits until the last ring silences no other. */
+export async function untilNobodyListens({ db, functions }: TestStack): Promise<void> {
+  await functions.stop();
+  await functions.start();
+  await until("the last ring to be old", async () => {
+    const [row] = await db`select workflow_engine.rang_recently() as recently`;
+    return row?.recently !== true;
+  });
 }
