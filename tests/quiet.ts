@@ -13,22 +13,35 @@ export async function pauseTick({ db }: TestStack): Promise<AsyncDisposable> {
   return { [Symbol.asyncDispose]: () => switchJob(true) };
 }
 
-/** Keeps the function down as well, so that nobody but the test claims anything. */
-export async function pauseEngine(stack: TestStack): Promise<AsyncDisposable> {
-  const tick = await pauseTick(stack);
+/**
+ * Takes the function down. Afterwards it is up again, and the last ring, which nobody heard, no
+ * longer silences another.
+ */
+export async function stopFunction(stack: TestStack): Promise<AsyncDisposable> {
   await stack.functions.stop();
   return {
     [Symbol.asyncDispose]: async () => {
       await stack.functions.start();
-      await tick[Symbol.asyncDispose]();
+      await untilRingIsOld(stack);
     },
   };
 }
 
-/** Ends the worker that lingers, and waits until the last ring silences no other. */
-export async function untilNobodyListens({ db, functions }: TestStack): Promise<void> {
-  await functions.stop();
-  await functions.start();
+/** Pauses the tick and takes the function down, so that nobody but the test claims anything. */
+export async function pauseEngine(stack: TestStack): Promise<AsyncDisposable> {
+  await using parts = new AsyncDisposableStack();
+  parts.use(await pauseTick(stack));
+  parts.use(await stopFunction(stack));
+  return parts.move();
+}
+
+/** Ends the worker that lingers, so that only a wake-up brings another one. */
+export async function untilNobodyListens(stack: TestStack): Promise<void> {
+  await using _function = await stopFunction(stack);
+}
+
+/** Waits until the last ring silences no other. */
+export async function untilRingIsOld({ db }: TestStack): Promise<void> {
   await until("the last ring to be old", async () => {
     const [row] = await db`select workflow_engine.rang_recently() as recently`;
     return row?.recently !== true;

@@ -27,7 +27,10 @@ async function startSiblings(stack: TestStack, timeoutSeconds = 60) {
   const first = parts.use(await openSession(stack, "service_role"));
   const second = parts.use(await openSession(stack, "service_role"));
   await insertRows(stack, table);
-  const { claims: [left, right] } = await claim(first);
+  const { claims, actions } = await claim(first);
+  const [left, right] = ["left", "right"].map((name) =>
+    claims.find(({ action }) => actions[action]?.name === name)
+  );
   if (left === undefined || right === undefined) throw new Error("Cannot claim both siblings");
   const kept = parts.move();
   return {
@@ -108,8 +111,8 @@ Deno.test("the tick passes by a report under way whose lease has run out", async
   await using stack = await openStack();
   await using _grace = await setLeaseGrace(stack, "1 millisecond");
   await using run = await startSiblings(stack, 1);
-  const { workflow, first, left } = run;
-  await untilLeaseRanOut(stack, left.id);
+  const { workflow, first, left, right } = run;
+  for (const { id } of [left, right]) await untilLeaseRanOut(stack, id);
   await first.sql`begin`;
   await report(first, completed(left));
   await stack.tick();
@@ -123,7 +126,7 @@ Deno.test("a report after the tick took the lease back is stale", async () => {
   await using run = await startSiblings(stack, 1);
   const { workflow, second, left, right } = run;
   await using tick = await openSession(stack);
-  await untilLeaseRanOut(stack, right.id);
+  for (const { id } of [left, right]) await untilLeaseRanOut(stack, id);
   await tick.sql`begin`;
   await tick.sql`select public.workflow_action_log_cron()`;
   const late = report(second, completed(left));

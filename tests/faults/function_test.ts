@@ -6,7 +6,7 @@ import { createTable } from "../attached_table.ts";
 import { createEndpoint, type Endpoint } from "../endpoint.ts";
 import { insertRows } from "../insert_rows.ts";
 import { setLeaseGrace, untilLeaseRanOut } from "../lease.ts";
-import { pauseTick } from "../quiet.ts";
+import { pauseTick, stopFunction } from "../quiet.ts";
 import { openStack, type TestStack } from "../stack.ts";
 import { until } from "../until.ts";
 import { startWorkerProcess } from "../worker_process.ts";
@@ -116,15 +116,13 @@ Deno.test("a function that is down for two ticks loses nothing", async () => {
     actions: [{ target_endpoint: endpoint.path, payload: { name: "{{ $.record.name }}" } }],
   });
   const names = ["one", "two", "three", "four", "five"];
-  await stack.functions.stop();
-  try {
+  {
+    await using _function = await stopFunction(stack);
     await insertRows(stack, table, names.map((name) => ({ name })));
     await travel(stack.db, "1 minute");
     await travel(stack.db, "1 minute");
     const waiting = await workflow.logs();
     assertEquals(waiting.map(({ status }) => status), names.map(() => "not_started"));
-  } finally {
-    await stack.functions.start();
   }
   await travel(stack.db, "1 minute");
   const logs = await workflow.ended(names.length);
@@ -143,13 +141,11 @@ Deno.test("a worker process works without the function, and beside it", async ()
     actions: [{ target_endpoint: endpoint.path, payload: { name: "{{ $.record.name }}" } }],
   });
   await using worker = startWorkerProcess(stack);
-  await stack.functions.stop();
-  try {
+  {
+    await using _function = await stopFunction(stack);
     await insertRows(stack, table);
     const [log] = await workflow.ended(1);
     assertStringIncludes(log?.worker_id ?? "", worker.name);
-  } finally {
-    await stack.functions.start();
   }
   await insertRows(stack, table, Array.from({ length: 300 }, () => ({ name: "a row" })));
   const logs = await workflow.ended(301);
