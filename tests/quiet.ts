@@ -1,5 +1,4 @@
 import type { TestStack } from "./stack.ts";
-import { until } from "./until.ts";
 
 /** Keeps pg_cron from running the tick, so that a test alone decides when it runs. */
 export async function pauseTick({ db }: TestStack): Promise<AsyncDisposable> {
@@ -14,15 +13,15 @@ export async function pauseTick({ db }: TestStack): Promise<AsyncDisposable> {
 }
 
 /**
- * Takes the function down. Afterwards it is up again, and the last ring, which nobody heard, no
- * longer silences another.
+ * Takes the function down. Afterwards it is up again, and the last ring, which nobody heard,
+ * silences no other.
  */
 export async function stopFunction(stack: TestStack): Promise<AsyncDisposable> {
   await stack.functions.stop();
   return {
     [Symbol.asyncDispose]: async () => {
       await stack.functions.start();
-      await untilRingIsOld(stack);
+      await forgetLastRing(stack);
     },
   };
 }
@@ -40,10 +39,10 @@ export async function untilNobodyListens(stack: TestStack): Promise<void> {
   await using _function = await stopFunction(stack);
 }
 
-/** Waits until the last ring silences no other. */
-export async function untilRingIsOld({ db }: TestStack): Promise<void> {
-  await until("the last ring to be old", async () => {
-    const [row] = await db`select workflow_engine.rang_recently() as recently`;
-    return row?.recently !== true;
-  });
+/**
+ * Makes the last ring so old that it silences no other, as a second later it would be. Rings are
+ * timed by the clock that does not travel.
+ */
+export async function forgetLastRing({ db }: TestStack): Promise<void> {
+  await db`select setval('workflow_engine.last_ring_at', 0)`;
 }

@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { pauseTick, stopFunction, untilRingIsOld } from "../quiet.ts";
+import { forgetLastRing, pauseTick, stopFunction } from "../quiet.ts";
 import { openStack, type TestStack } from "../stack.ts";
 import { until } from "../until.ts";
 
@@ -113,7 +113,7 @@ function repairBy(stack: TestStack, repair: () => Promise<void>): AsyncDisposabl
   return {
     [Symbol.asyncDispose]: async () => {
       await repair();
-      await untilRingIsOld(stack);
+      await forgetLastRing(stack);
     },
   };
 }
