@@ -82,7 +82,7 @@ begin
       join workflow_engine.action_version a
         on a.workflow_id = l.workflow_id and a.version = l.workflow_version
         and a.workflow_action_id = l.workflow_action_id
-      cross join workflow_engine.settings s
+      join workflow_engine.settings s on s.id
       left join workflow_engine.attachment t on t.related_table = l.related_table
       left join records x
         on x.related_table = l.related_table and x.related_table_pkey = l.related_table_pkey

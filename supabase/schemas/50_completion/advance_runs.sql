@@ -10,7 +10,8 @@ comment on function workflow_engine.is_unfinished(text, boolean) is
 
 -- How far each of these runs has come: the order it has reached, and what ended badly.
 -- In plpgsql, as most of what claims and reports run: it keeps its plan, where a function in SQL makes
--- it again in each call.
+-- it again in each call. `rows 1`, so that a plan made while the tables are small looks rows up by index,
+-- and still does so when they have grown.
 create or replace function workflow_engine.read_progress(run_ids uuid[])
 returns table (
   run_id uuid, workflow_id uuid, version integer, reached integer,
@@ -18,6 +19,7 @@ returns table (
 )
 language plpgsql
 stable
+rows 1
 set search_path = ''
 as $$
 begin
