@@ -10,6 +10,7 @@
 import { type Bench, startBench } from "./bench_stack.ts";
 import { measureCapture } from "./capture.ts";
 
+import { measurePlans } from "./explain.ts";
 import { formatSection, type Section } from "./figure.ts";
 import { measureIdleCost } from "./idle.ts";
 import { measureLatency } from "./latency.ts";
@@ -21,7 +22,7 @@ const SECTIONS: ReadonlyMap<string, (bench: Bench) => Promise<Section>> = new Ma
   ["latency", measureLatency],
   ["throughput", measureThroughput],
   ["idle", measureIdleCost],
-
+  ["plans", measurePlans],
 ]);
 
 async function main(words: readonly string[]): Promise<void> {

@@ -69,7 +69,8 @@ async function isDone({ db }: Bench): Promise<boolean> {
 async function assertAllCompleted({ db }: Bench): Promise<void> {
   const [row] = await db`
     select (select count(*) from public.${db(TABLE)})::integer as expected,
-      (select count(*) from public.workflow_run where status = 'completed')::integer as completed,
+      (select count(*) from public.workflow_run where status = 'completed'
+        and related_table = ${`public.${TABLE}`})::integer as completed,
       (select count(*) from public.workflow_action_logs where attempt <> 1)::integer as again`;
   if (row?.completed === row?.expected && row?.again === 0) return;
   throw new Error(`Not every run completed at its first attempt: ${JSON.stringify(row)}`);
