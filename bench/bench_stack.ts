@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { endLeftovers } from "../local/process/leftovers.ts";
 import { type Database, openDatabase } from "../local/postgres/database.ts";
 import { readSettings, ROOT } from "../local/settings.ts";
 import { startStack } from "../local/stack.ts";
@@ -26,7 +25,6 @@ export interface Bench extends AsyncDisposable {
  */
 export async function startBench(say: (line: string) => void): Promise<Bench> {
   const dir = join(readSettings().dir, "bench");
-  await endLeftovers(dir);
   await emptyStateFolder(dir);
   const stack = await startStack({ dir, port: freeStackPort(), onProgress: say });
   const db = openDatabase(stack.info.db_url, { max: 4 });

@@ -4,8 +4,6 @@ interface PlanNode {
   readonly "Node Type": string;
   readonly "Relation Name"?: string | undefined;
   readonly "Actual Loops": number;
-  readonly "Actual Rows": number;
-  readonly "Rows Removed by Filter"?: number | undefined;
   readonly "Shared Hit Blocks": number;
   readonly "Shared Read Blocks": number;
   readonly Plans?: readonly PlanNode[] | undefined;
@@ -15,8 +13,6 @@ const planNode: z.ZodType<PlanNode> = z.object({
   "Node Type": z.string(),
   "Relation Name": z.string().optional(),
   "Actual Loops": z.number(),
-  "Actual Rows": z.number(),
-  "Rows Removed by Filter": z.number().optional(),
   "Shared Hit Blocks": z.number(),
   "Shared Read Blocks": z.number(),
   get Plans() {

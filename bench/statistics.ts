@@ -14,7 +14,11 @@ export function median(values: readonly number[]): number {
 
 /** A number as people write it: as many digits as matter, thousands apart. */
 export function format(value: number): string {
-  const digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2;
+  const digits = Number.isInteger(value) || Math.abs(value) >= 100
+    ? 0
+    : Math.abs(value) >= 10
+    ? 1
+    : 2;
   return value.toLocaleString("en", {
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
