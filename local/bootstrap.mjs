@@ -9,10 +9,12 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
-const STATE = resolve(ROOT, process.env.WORKFLOW_LOCAL_DIR ?? ".local");
+const DEFAULT_STATE = join(ROOT, ".local");
+const STATE = resolve(ROOT, process.env.WORKFLOW_LOCAL_DIR || DEFAULT_STATE);
 const OLDEST_NODE = 20;
 const INSTALLATION_MB = 1200;
 const STATE_MB = 400;
+const OTHER_FOLDER = 'choose another with "WORKFLOW_LOCAL_DIR=<folder> npm start"';
 
 /** The package that holds Deno for each system on which the stack runs. */
 const DENO_PACKAGES = {
@@ -23,6 +25,7 @@ const DENO_PACKAGES = {
 };
 
 const denoPackage = checkSystem();
+makeStateFolder();
 installPackages();
 runDeno(join(ROOT, "node_modules", denoPackage, "deno"));
 
@@ -47,6 +50,20 @@ function checkSystem() {
 function isMusl() {
   return process.platform === "linux" &&
     process.report.getReport().header.glibcVersionRuntime === undefined;
+}
+
+/** A folder that holds anything else is refused, because a reset would empty it. */
+function makeStateFolder() {
+  const mark = join(STATE, "lock");
+  try {
+    fs.mkdirSync(STATE, { recursive: true });
+    const isEmpty = fs.readdirSync(STATE).length === 0;
+    if (isEmpty) fs.writeFileSync(mark, "");
+    if (isEmpty || STATE === DEFAULT_STATE || fs.existsSync(mark)) return;
+  } catch (error) {
+    fail(`Cannot use the folder "${STATE}" (${error.code}): ${OTHER_FOLDER}`);
+  }
+  fail(`Cannot keep the stack's state in "${STATE}", which holds other files: ${OTHER_FOLDER}`);
 }
 
 function installPackages() {
@@ -118,7 +135,6 @@ function npm() {
 
 /** Runs local/main.ts, passes signals on and ends as it ends. */
 function runDeno(deno) {
-  fs.mkdirSync(STATE, { recursive: true });
   const child = spawn(
     deno,
     ["run", "--allow-all", join(ROOT, "local", "main.ts"), ...process.argv.slice(2)],

@@ -4,7 +4,6 @@
  * Called by `local/bootstrap.mjs`, which has installed what they need.
  */
 import { join } from "node:path";
-import { endLeftovers } from "./process/leftovers.ts";
 import { onEndSignal } from "./process/end_signal.ts";
 import { readSettings, ROOT } from "./settings.ts";
 import { startStack } from "./stack.ts";
@@ -67,7 +66,6 @@ async function soak(args: string[]): Promise<number> {
 
 async function reset(): Promise<number> {
   const { dir } = readSettings();
-  await endLeftovers(dir);
   await emptyStateFolder(dir);
   console.log(`Emptied "${dir}"`);
   return 0;

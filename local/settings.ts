@@ -29,13 +29,18 @@ const DEFAULTS = { dir: join(ROOT, ".local"), port: 54321, postgres: "embedded" 
  */
 export function readSettings(overrides: Partial<Settings> = {}): Settings {
   const result = settings.safeParse({
-    dir: overrides.dir ?? Deno.env.get("WORKFLOW_LOCAL_DIR") ?? DEFAULTS.dir,
-    port: overrides.port ?? Deno.env.get("WORKFLOW_LOCAL_PORT") ?? DEFAULTS.port,
-    postgres: overrides.postgres ?? Deno.env.get("WORKFLOW_POSTGRES") ?? DEFAULTS.postgres,
+    dir: overrides.dir ?? readVariable("WORKFLOW_LOCAL_DIR") ?? DEFAULTS.dir,
+    port: overrides.port ?? readVariable("WORKFLOW_LOCAL_PORT") ?? DEFAULTS.port,
+    postgres: overrides.postgres ?? readVariable("WORKFLOW_POSTGRES") ?? DEFAULTS.postgres,
   });
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   throw new Error(`Cannot read the setting "${issue?.path.join(".")}": ${issue?.message}`);
+}
+
+/** A variable of the environment; an empty one counts as none. */
+function readVariable(name: string): string | undefined {
+  return Deno.env.get(name) || undefined;
 }
 
 /** The ports of a stack, each derived from the API's. */

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { endLeftovers } from "./process/leftovers.ts";
 import { findStackFile } from "./stack_file.ts";
 
 /**
@@ -18,10 +19,15 @@ export async function lockStateFolder(dir: string): Promise<Deno.FsFile> {
   );
 }
 
-/** Empties a state folder; it must be free. */
+/**
+ * Ends what a killed stack left running and empties its state folder.
+ *
+ * @throws {Error} When a stack that is alive holds it.
+ */
 export async function emptyStateFolder(dir: string): Promise<void> {
   const lock = await lockStateFolder(dir);
   try {
+    await endLeftovers(dir);
     for await (const { name } of Deno.readDir(dir)) {
       if (name !== "lock") await Deno.remove(join(dir, name), { recursive: true });
     }

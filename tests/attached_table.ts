@@ -14,7 +14,8 @@ export interface AttachedTable extends AsyncDisposable {
  * Makes a table with row-level security, in which signed-in users have rows of their own, and
  * attaches it. It is dropped in the end.
  */
-export async function createTable({ db, service }: TestStack): Promise<AttachedTable> {
+export async function createTable(stack: TestStack): Promise<AttachedTable> {
+  const { db } = stack;
   const name = uniqueName("notes");
   await db.unsafe(`
     create table public.${name} (
@@ -27,12 +28,8 @@ export async function createTable({ db, service }: TestStack): Promise<AttachedT
     create policy "Users have rows of their own" on public.${name} to authenticated
       using (owner = auth.uid()) with check (owner = auth.uid());
     select public.workflow_attach('public.${name}');
-    notify pgrst, 'reload schema';
   `);
-  await until("the Data API to know the table", async () => {
-    const { error } = await service.from(name).select("id").limit(1);
-    return error === null;
-  });
+  await untilApiKnows(stack, name);
   return {
     name,
     inserted: `public.${name}.insert`,
@@ -43,4 +40,13 @@ export async function createTable({ db, service }: TestStack): Promise<AttachedT
       `);
     },
   };
+}
+
+/** Tells the Data API of a new table, and waits until it knows it. */
+export async function untilApiKnows({ db, service }: TestStack, table: string): Promise<void> {
+  await db`notify pgrst, 'reload schema'`;
+  await until("the Data API to know the table", async () => {
+    const { error } = await service.from(table).select("id").limit(1);
+    return error === null;
+  });
 }

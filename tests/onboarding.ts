@@ -1,12 +1,15 @@
 import { join } from "node:path";
 import { ROOT } from "../local/settings.ts";
+import { untilApiKnows } from "./attached_table.ts";
 import type { TestStack } from "./stack.ts";
 
 /** The application of `examples/onboarding` on a stack; it is taken off in the end. */
-export async function installOnboarding({ db }: TestStack): Promise<AsyncDisposable> {
+export async function installOnboarding(stack: TestStack): Promise<AsyncDisposable> {
+  const { db } = stack;
   for (const file of ["schema.sql", "workflow.sql"]) {
     await db.file(join(ROOT, "examples", "onboarding", file));
   }
+  await untilApiKnows(stack, "profiles");
   return {
     [Symbol.asyncDispose]: async () => {
       await db.unsafe(`

@@ -12,14 +12,37 @@ export async function pauseTick({ db }: TestStack): Promise<AsyncDisposable> {
   return { [Symbol.asyncDispose]: () => switchJob(true) };
 }
 
-/** Keeps the function down as well, so that nobody but the test claims anything. */
-export async function pauseEngine(stack: TestStack): Promise<AsyncDisposable> {
-  const tick = await pauseTick(stack);
+/**
+ * Takes the function down. Afterwards it is up again, and the last ring, which nobody heard,
+ * silences no other.
+ */
+export async function stopFunction(stack: TestStack): Promise<AsyncDisposable> {
   await stack.functions.stop();
   return {
     [Symbol.asyncDispose]: async () => {
       await stack.functions.start();
-      await tick[Symbol.asyncDispose]();
+      await forgetLastRing(stack);
     },
   };
+}
+
+/** Pauses the tick and takes the function down, so that nobody but the test claims anything. */
+export async function pauseEngine(stack: TestStack): Promise<AsyncDisposable> {
+  await using parts = new AsyncDisposableStack();
+  parts.use(await pauseTick(stack));
+  parts.use(await stopFunction(stack));
+  return parts.move();
+}
+
+/** Ends the worker that lingers, so that only a wake-up brings another one. */
+export async function untilNobodyListens(stack: TestStack): Promise<void> {
+  await using _function = await stopFunction(stack);
+}
+
+/**
+ * Makes the last ring so old that it silences no other, as a second later it would be. Rings are
+ * timed by the clock that does not travel.
+ */
+export async function forgetLastRing({ db }: TestStack): Promise<void> {
+  await db`select setval('workflow_engine.last_ring_at', 0)`;
 }

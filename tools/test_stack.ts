@@ -1,4 +1,3 @@
-import { endLeftovers } from "../local/process/leftovers.ts";
 import { readSettings } from "../local/settings.ts";
 import { type Stack, startStack } from "../local/stack.ts";
 import { stackFilePath } from "../local/stack_file.ts";
@@ -18,7 +17,6 @@ export interface TestStack {
  */
 export async function startTestStack(say: (line: string) => void): Promise<TestStack> {
   const dir = `${readSettings().dir}/test`;
-  await endLeftovers(dir);
   await emptyStateFolder(dir);
   const stack = await startStack({ dir, port: freeStackPort(), onProgress: say });
   return { stack, env: { WORKFLOW_STACK: stackFilePath(dir), WORKFLOW_LOCAL_DIR: dir } };

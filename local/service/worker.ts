@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Log } from "./log.ts";
+import { outliveLostConnections } from "./lost_connections.ts";
 
 /** What a worker of the stack, which serves no port, is told by its environment. */
 export const workerEnvironment = z.object({
@@ -11,6 +12,7 @@ export const workerEnvironment = z.object({
 
 /** Waits for SIGTERM or SIGINT, closes and ends the process. */
 export async function endOnSignal(log: Log, close: () => Promise<void>): Promise<never> {
+  outliveLostConnections(log);
   const { promise, resolve } = Promise.withResolvers<Deno.Signal>();
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     Deno.addSignalListener(signal, () => resolve(signal));

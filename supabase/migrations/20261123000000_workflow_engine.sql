@@ -3711,7 +3711,7 @@ begin
         when r.is_unreadable then row(d.id, text 'postpone', null::text, null::jsonb)::workflow_engine.candidate
         else workflow_engine.decide_candidate(
           d.id, d.action, d.item_index, r.event, r.record, r.actions, r.rest || jsonb_build_object('item', d.item),
-          (select s.costly_expression_bytes from workflow_engine.settings s)
+          (select s.costly_expression_bytes from workflow_engine.settings s where s.id)
         )
       end
       order by d.ordinality
@@ -3984,7 +3984,8 @@ begin
       http_status = null,
       lease_expires_at = clock_timestamp() + make_interval(secs => a.timeout_seconds) + s.lease_grace
     from sized c, workflow_engine.action_version a, workflow_engine.settings s
-    where l.id = c.id and l.status = 'not_started'
+    where s.id
+      and l.id = c.id and l.status = 'not_started'
       and a.workflow_id = l.workflow_id and a.version = l.workflow_version
       and a.workflow_action_id = l.workflow_action_id
       and c.bytes_before < s.batch_bytes
@@ -4321,6 +4322,8 @@ comment on function workflow_engine.is_unneeded(uuid, workflow_engine.action_ver
 
 -- The actions of running runs that have no log yet, with what has become of those they follow, and
 -- whether anybody still waits for them: when a join has enough, what only led to it is unneeded.
+-- `rows 1`, here and below, so that a plan made while the tables are small looks rows up by index, and
+-- still does so when they have grown.
 create or replace function workflow_engine.read_pending(run_ids uuid[])
 returns table (
   run_id uuid, workflow_action_id uuid, run_if text, join_count integer, total bigint,
@@ -4328,6 +4331,7 @@ returns table (
 )
 language plpgsql
 stable
+rows 1
 set search_path = ''
 as $$
 begin
@@ -4377,6 +4381,7 @@ create or replace function workflow_engine.decide_pending(run_ids uuid[])
 returns table (run_id uuid, workflow_action_id uuid, reason text, is_first boolean)
 language plpgsql
 stable
+rows 1
 set search_path = ''
 as $$
 begin
@@ -4472,6 +4477,7 @@ create or replace function workflow_engine.read_progress(run_ids uuid[])
 returns table (run_id uuid, is_unfinished boolean, has_failed boolean, has_stopped boolean)
 language plpgsql
 stable
+rows 1
 set search_path = ''
 as $$
 begin
@@ -4976,7 +4982,7 @@ returns table (
 )
 language plpgsql
 volatile
-rows 100
+rows 1
 set search_path = ''
 as $$
 begin
@@ -5011,7 +5017,7 @@ begin
     join workflow_engine.action_version a
       on a.workflow_id = l.workflow_id and a.version = l.workflow_version
       and a.workflow_action_id = l.workflow_action_id
-    cross join workflow_engine.settings g
+    join workflow_engine.settings g on g.id
     cross join lateral (
       select
         r.status = 'failed' and r.final is not true and l.tries < a.max_retries as is_retry,
@@ -5070,7 +5076,7 @@ begin
   update public.workflow_action_logs l
   set lease_expires_at = greatest(l.lease_expires_at, clock_timestamp() + s.lease_grace)
   from jsonb_to_recordset(extend_leases.running) r (id uuid, attempt integer), workflow_engine.settings s
-  where l.id = r.id and l.attempt = r.attempt and l.status = 'processing'
+  where s.id and l.id = r.id and l.attempt = r.attempt and l.status = 'processing'
     and l.lease_expires_at < clock_timestamp() + s.lease_grace;
 end;
 $$;
@@ -5078,7 +5084,8 @@ $$;
 comment on function workflow_engine.extend_leases(jsonb) is
   'Extends the leases of attempts that are still running.';
 
--- Which attempts of a report are no longer current, by what became of them: stopped, or stale.
+-- Which attempts of a report are no longer current, by what became of them: stopped, or stale. The
+-- lateral look-up keeps to the index, however small the table was when the plan was made.
 create or replace function workflow_engine.find_outdated(attempts jsonb)
 returns jsonb
 language plpgsql
@@ -5092,7 +5099,9 @@ begin
       'stale', coalesce(jsonb_agg(r.id) filter (where l.status is distinct from 'stopped' or l.attempt <> r.attempt), '[]')
     )
     from jsonb_to_recordset(find_outdated.attempts) r (id uuid, attempt integer)
-    left join public.workflow_action_logs l on l.id = r.id
+    left join lateral (
+      select a.status, a.attempt from public.workflow_action_logs a where a.id = r.id limit 1
+    ) l on true
     where (l.attempt = r.attempt and l.status = 'processing') is not true
   );
 end;
@@ -5129,7 +5138,10 @@ begin
   perform workflow_engine.check_report(workflow_report.results, workflow_report.running);
   perform workflow_engine.mute_wake();
   perform from public.workflow_action_logs l
-  where l.id in (select (e.value ->> 'id')::uuid from jsonb_array_elements(workflow_report.results || workflow_report.running) e)
+  where l.id = any (array(
+    select (e.value ->> 'id')::uuid
+    from jsonb_array_elements(workflow_report.results || workflow_report.running) e
+  ))
   order by l.id
   for update;
   v_outdated := workflow_engine.find_outdated(workflow_report.results || workflow_report.running);

@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { pauseTick } from "../quiet.ts";
+import { forgetLastRing, pauseTick, stopFunction } from "../quiet.ts";
 import { openStack, type TestStack } from "../stack.ts";
 import { until } from "../until.ts";
 
@@ -15,8 +15,9 @@ Deno.test("the doctor says so when the function has another secret", async () =>
   await using stack = await openStack();
   await using _tick = await pauseTick(stack);
   await stack.functions.setSecrets({ WORKFLOW_SECRET: stack.info.webhook_secret });
-  await using _repair = repairBy(() =>
-    stack.functions.setSecrets({ WORKFLOW_SECRET: stack.info.workflow_secret })
+  await using _repair = repairBy(
+    stack,
+    () => stack.functions.setSecrets({ WORKFLOW_SECRET: stack.info.workflow_secret }),
   );
   const findings = await diagnose(stack);
   assertMatch(findings["wake-up"] ?? "", /refused the wake-up: its WORKFLOW_SECRET is not the one/);
@@ -26,8 +27,9 @@ Deno.test("the doctor says so when the function has no secret at all", async () 
   await using stack = await openStack();
   await using _tick = await pauseTick(stack);
   await stack.functions.setSecrets({ WORKFLOW_SECRET: null });
-  await using _repair = repairBy(() =>
-    stack.functions.setSecrets({ WORKFLOW_SECRET: stack.info.workflow_secret })
+  await using _repair = repairBy(
+    stack,
+    () => stack.functions.setSecrets({ WORKFLOW_SECRET: stack.info.workflow_secret }),
   );
   const findings = await diagnose(stack);
   assertMatch(findings["wake-up"] ?? "", /HTTP 500.*Look at the function's logs/);
@@ -36,8 +38,7 @@ Deno.test("the doctor says so when the function has no secret at all", async () 
 Deno.test("the doctor says so when the function is down", async () => {
   await using stack = await openStack();
   await using _tick = await pauseTick(stack);
-  await stack.functions.stop();
-  await using _repair = repairBy(() => stack.functions.start());
+  await using _function = await stopFunction(stack);
   const findings = await diagnose(stack);
   assertEquals(
     findings["wake-up"],
@@ -49,7 +50,7 @@ Deno.test("the doctor says so when there is no function at the URL", async () =>
   await using stack = await openStack();
   await using _tick = await pauseTick(stack);
   await configure(stack, "workflow-corn");
-  await using _repair = repairBy(() => configure(stack, "workflow-cron"));
+  await using _repair = repairBy(stack, () => configure(stack, "workflow-cron"));
   const findings = await diagnose(stack);
   assertMatch(findings["wake-up"] ?? "", /^There is no function at the URL in Vault/);
 });
@@ -58,7 +59,7 @@ Deno.test("the doctor says so when Vault holds no URL", async () => {
   await using stack = await openStack();
   await using _tick = await pauseTick(stack);
   await stack.db`delete from vault.secrets where name = 'workflow_function_url'`;
-  await using _repair = repairBy(() => configure(stack, "workflow-cron"));
+  await using _repair = repairBy(stack, () => configure(stack, "workflow-cron"));
   const findings = await diagnose(stack);
   assertMatch(findings["function URL"] ?? "", /^Vault holds no workflow_function_url\. Type: /);
 });
@@ -69,7 +70,7 @@ Deno.test("the doctor says so when a secret was inserted instead of created", as
   const { workflow_secret: secret } = stack.info;
   await stack.admin`delete from vault.secrets where name = 'workflow_secret'`;
   await stack.admin`insert into vault.secrets (name, secret) values ('workflow_secret', ${secret})`;
-  await using _repair = repairBy(async () => {
+  await using _repair = repairBy(stack, async () => {
     await stack.db`delete from vault.secrets where name = 'workflow_secret'`;
     await stack.db`select vault.create_secret(${secret}, 'workflow_secret')`;
   });
@@ -107,6 +108,12 @@ async function configure({ db, info }: TestStack, name: string): Promise<void> {
   await db`select public.workflow_configure(${`${info.functions_url}/${name}`})`;
 }
 
-function repairBy(repair: () => Promise<void>): AsyncDisposable {
-  return { [Symbol.asyncDispose]: repair };
+/** Makes well in the end what a test has made sick; until then no ring was heard. */
+function repairBy(stack: TestStack, repair: () => Promise<void>): AsyncDisposable {
+  return {
+    [Symbol.asyncDispose]: async () => {
+      await repair();
+      await forgetLastRing(stack);
+    },
+  };
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { ROOT } from "../../local/settings.ts";
 import { createTable } from "../attached_table.ts";
-import { readCodeBlocks } from "../code_blocks.ts";
+import { readCodeBlocks } from "../../tools/code_blocks.ts";
 import { openStack, type TestStack } from "../stack.ts";
 import { createWorkflow } from "../workflow.ts";
 

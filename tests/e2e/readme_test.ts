@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { join } from "node:path";
 import { ROOT } from "../../local/settings.ts";
 import { travel } from "../../local/travel.ts";
-import { type CodeBlock, readCodeBlocks } from "../code_blocks.ts";
+import { type CodeBlock, readCodeBlocks } from "../../tools/code_blocks.ts";
 import { mailsTo } from "../mail.ts";
 import { installOnboarding } from "../onboarding.ts";
 import { openStack, type TestStack } from "../stack.ts";

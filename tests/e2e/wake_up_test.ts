@@ -1,9 +1,8 @@
 import { assertEquals, assertLess } from "@std/assert";
 import { openDatabase } from "../../local/postgres/database.ts";
 import { createTable } from "../attached_table.ts";
-import { pauseTick } from "../quiet.ts";
+import { pauseTick, untilNobodyListens } from "../quiet.ts";
 import { openStack, type TestStack } from "../stack.ts";
-import { until } from "../until.ts";
 import { createWorkflow } from "../workflow.ts";
 
 const BODY = '{"type":"workflow.wake"}';
@@ -79,16 +78,6 @@ Deno.test("a wake-up needs no token but a fresh signature of the right secret", 
   assertEquals(await answer({ authorization: `Bearer ${key}` }), 401);
   assertEquals(await answer({}), 401);
 });
-
-/** Ends the worker that lingers, and waits until the last ring silences no other. */
-async function untilNobodyListens(stack: TestStack): Promise<void> {
-  await stack.functions.stop();
-  await stack.functions.start();
-  await until("the last ring to be old", async () => {
-    const [row] = await stack.db`select workflow_engine.rang_recently() as recently`;
-    return row?.recently !== true;
-  });
-}
 
 async function makeColdStart({ functions }: TestStack, ms: number): Promise<AsyncDisposable> {
   await functions.setColdStart(ms);

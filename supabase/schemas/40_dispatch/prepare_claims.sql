@@ -330,7 +330,7 @@ begin
         when r.is_unreadable then row(d.id, text 'postpone', null::text, null::jsonb)::workflow_engine.candidate
         else workflow_engine.decide_candidate(
           d.id, d.action, d.item_index, r.event, r.record, r.actions, r.rest || jsonb_build_object('item', d.item),
-          (select s.costly_expression_bytes from workflow_engine.settings s)
+          (select s.costly_expression_bytes from workflow_engine.settings s where s.id)
         )
       end
       order by d.ordinality

@@ -225,7 +225,8 @@ begin
       http_status = null,
       lease_expires_at = clock_timestamp() + make_interval(secs => a.timeout_seconds) + s.lease_grace
     from sized c, workflow_engine.action_version a, workflow_engine.settings s
-    where l.id = c.id and l.status = 'not_started'
+    where s.id
+      and l.id = c.id and l.status = 'not_started'
       and a.workflow_id = l.workflow_id and a.version = l.workflow_version
       and a.workflow_action_id = l.workflow_action_id
       and c.bytes_before < s.batch_bytes

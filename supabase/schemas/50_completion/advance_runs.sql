@@ -51,6 +51,8 @@ comment on function workflow_engine.is_unneeded(uuid, workflow_engine.action_ver
 
 -- The actions of running runs that have no log yet, with what has become of those they follow, and
 -- whether anybody still waits for them: when a join has enough, what only led to it is unneeded.
+-- `rows 1`, here and below, so that a plan made while the tables are small looks rows up by index, and
+-- still does so when they have grown.
 create or replace function workflow_engine.read_pending(run_ids uuid[])
 returns table (
   run_id uuid, workflow_action_id uuid, run_if text, join_count integer, total bigint,
@@ -58,6 +60,7 @@ returns table (
 )
 language plpgsql
 stable
+rows 1
 set search_path = ''
 as $$
 begin
@@ -107,6 +110,7 @@ create or replace function workflow_engine.decide_pending(run_ids uuid[])
 returns table (run_id uuid, workflow_action_id uuid, reason text, is_first boolean)
 language plpgsql
 stable
+rows 1
 set search_path = ''
 as $$
 begin
@@ -202,6 +206,7 @@ create or replace function workflow_engine.read_progress(run_ids uuid[])
 returns table (run_id uuid, is_unfinished boolean, has_failed boolean, has_stopped boolean)
 language plpgsql
 stable
+rows 1
 set search_path = ''
 as $$
 begin

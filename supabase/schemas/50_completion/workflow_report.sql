@@ -78,7 +78,7 @@ returns table (
 )
 language plpgsql
 volatile
-rows 100
+rows 1
 set search_path = ''
 as $$
 begin
@@ -113,7 +113,7 @@ begin
     join workflow_engine.action_version a
       on a.workflow_id = l.workflow_id and a.version = l.workflow_version
       and a.workflow_action_id = l.workflow_action_id
-    cross join workflow_engine.settings g
+    join workflow_engine.settings g on g.id
     cross join lateral (
       select
         r.status = 'failed' and r.final is not true and l.tries < a.max_retries as is_retry,
@@ -172,7 +172,7 @@ begin
   update public.workflow_action_logs l
   set lease_expires_at = greatest(l.lease_expires_at, clock_timestamp() + s.lease_grace)
   from jsonb_to_recordset(extend_leases.running) r (id uuid, attempt integer), workflow_engine.settings s
-  where l.id = r.id and l.attempt = r.attempt and l.status = 'processing'
+  where s.id and l.id = r.id and l.attempt = r.attempt and l.status = 'processing'
     and l.lease_expires_at < clock_timestamp() + s.lease_grace;
 end;
 $$;
@@ -180,7 +180,8 @@ $$;
 comment on function workflow_engine.extend_leases(jsonb) is
   'Extends the leases of attempts that are still running.';
 
--- Which attempts of a report are no longer current, by what became of them: stopped, or stale.
+-- Which attempts of a report are no longer current, by what became of them: stopped, or stale. The
+-- lateral look-up keeps to the index, however small the table was when the plan was made.
 create or replace function workflow_engine.find_outdated(attempts jsonb)
 returns jsonb
 language plpgsql
@@ -194,7 +195,9 @@ begin
       'stale', coalesce(jsonb_agg(r.id) filter (where l.status is distinct from 'stopped' or l.attempt <> r.attempt), '[]')
     )
     from jsonb_to_recordset(find_outdated.attempts) r (id uuid, attempt integer)
-    left join public.workflow_action_logs l on l.id = r.id
+    left join lateral (
+      select a.status, a.attempt from public.workflow_action_logs a where a.id = r.id limit 1
+    ) l on true
     where (l.attempt = r.attempt and l.status = 'processing') is not true
   );
 end;
@@ -231,7 +234,10 @@ begin
   perform workflow_engine.check_report(workflow_report.results, workflow_report.running);
   perform workflow_engine.mute_wake();
   perform from public.workflow_action_logs l
-  where l.id in (select (e.value ->> 'id')::uuid from jsonb_array_elements(workflow_report.results || workflow_report.running) e)
+  where l.id = any (array(
+    select (e.value ->> 'id')::uuid
+    from jsonb_array_elements(workflow_report.results || workflow_report.running) e
+  ))
   order by l.id
   for update;
   v_outdated := workflow_engine.find_outdated(workflow_report.results || workflow_report.running);

@@ -1,0 +1,57 @@
+import type { Database } from "../local/postgres/database.ts";
+
+/**
+ * Fills the engine's tables as years of use would: finished events, runs and logs, a tenth as many
+ * logs planned for next year, a thousand definitions. As the superuser, without the triggers that
+ * would check each row, and without statistics: those come when somebody gathers them.
+ */
+export async function growHistory(admin: Database, rows: number): Promise<void> {
+  await admin`set session_replication_role = replica`;
+  const [definition] = await admin`
+    select workflow_id, version, workflow_action_id from workflow_engine.action_version limit 1`;
+  const { workflow_id, version, workflow_action_id } = { ...definition };
+  await admin`
+    insert into public.workflow_event
+      (id, name, source, related_table, related_table_pkey, payload, occurred_at, expanded_at)
+    select ('01900000-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid, 'history.made', 'table',
+      'public.history', i::text, jsonb_build_object('type', 'INSERT', 'record', jsonb_build_object(
+        'id', i, 'email', 'user' || i || '@example.com'
+      )), clock_timestamp() - interval '1 day', clock_timestamp() - interval '1 day'
+    from generate_series(1, ${rows}::integer) i`;
+  await admin`
+    insert into public.workflow_run (id, workflow_id, workflow_version, event_id, status,
+      related_table, related_table_pkey, starts_at, completed_at)
+    select ('01900000-0000-7000-8001-' || lpad(to_hex(i), 12, '0'))::uuid, ${workflow_id}, ${version},
+      ('01900000-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid, 'completed',
+      'public.history', i::text, clock_timestamp() - interval '1 day',
+      clock_timestamp() - interval '1 day'
+    from generate_series(1, ${rows}::integer) i`;
+  await admin`
+    insert into public.workflow_action_logs (id, run_id, workflow_id, workflow_version,
+      workflow_action_id, status, attempt, priority, execute_at, started_at, completed_at, output)
+    select ('01900000-0000-7000-8002-' || lpad(to_hex(i), 12, '0'))::uuid,
+      ('01900000-0000-7000-8001-' || lpad(to_hex(i), 12, '0'))::uuid,
+      ${workflow_id}, ${version}, ${workflow_action_id}, 'completed', 1, 5,
+      clock_timestamp() - interval '1 day', clock_timestamp() - interval '1 day',
+      clock_timestamp() - interval '1 day', '{"done": true}'
+    from generate_series(1, ${rows}::integer) i`;
+  await admin`
+    insert into public.workflow_action_logs (run_id, workflow_id, workflow_version,
+      workflow_action_id, priority, execute_at)
+    select ('01900000-0000-7000-8001-' || lpad(to_hex(i), 12, '0'))::uuid,
+      ${workflow_id}, ${version}, ${workflow_action_id}, 5, clock_timestamp() + interval '1 year'
+    from generate_series(1, ${rows}::integer / 10) i`;
+  await admin`reset session_replication_role`;
+}
+
+/** Definitions of other events, saved as an editor saves them. */
+export async function growDefinitions(db: Database, count: number): Promise<void> {
+  await db`
+    with definition as (
+      insert into public.workflow (name, trigger)
+      select 'definition ' || i, 'other.event.' || i from generate_series(1, ${count}::integer) i
+      returning id
+    )
+    insert into public.workflow_action (workflow_id, name, action_type, payload)
+    select id, 'action', 'log', '{"message": "{{ $.record.id }}"}' from definition`;
+}

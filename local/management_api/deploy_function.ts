@@ -1,0 +1,47 @@
+import { join } from "node:path";
+import { packageFolder, platformName } from "../npm_package.ts";
+import { run } from "../process/run.ts";
+import { ROOT } from "../settings.ts";
+import type { ManagementApi } from "./server.ts";
+import type { UploadedFunction } from "./uploaded_function.ts";
+
+const PROJECT_REF = "abcdefghijklmnopqrst";
+const ACCESS_TOKEN = `sbp_${"0".repeat(40)}`;
+
+/**
+ * Deploys a function of this checkout with the real Supabase CLI, as its owner would to a hosted
+ * project. A profile of the CLI names the API, so that it may listen on any port.
+ *
+ * @throws {Error} When the CLI fails, with what it wrote, or uploads nothing.
+ */
+export async function deployFunction(api: ManagementApi, name: string): Promise<UploadedFunction> {
+  const folder = await Deno.makeTempDir();
+  try {
+    const profile = join(folder, "profile.yaml");
+    await Deno.writeTextFile(profile, describeProfile(api.url));
+    await run(join(packageFolder(`@supabase/cli-${platformName()}`), "bin", "supabase"), [
+      `--profile=${profile}`,
+      "functions",
+      "deploy",
+      name,
+      "--use-api",
+      `--remote=${PROJECT_REF}`,
+      "--yes",
+    ], { cwd: ROOT, env: { SUPABASE_ACCESS_TOKEN: ACCESS_TOKEN, DO_NOT_TRACK: "1" } });
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+  const uploaded = api.deployed.findLast(({ slug }) => slug === name);
+  if (uploaded === undefined) throw new Error(`Cannot find an upload of "${name}"`);
+  return uploaded;
+}
+
+function describeProfile(apiUrl: string): string {
+  return [
+    "name: management-api-stand-in",
+    `api_url: ${apiUrl}`,
+    `dashboard_url: ${apiUrl}`,
+    "project_host: localhost",
+    "",
+  ].join("\n");
+}

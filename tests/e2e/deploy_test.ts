@@ -1,0 +1,120 @@
+import { assertEquals } from "@std/assert";
+import { dirname, join, relative } from "node:path";
+import { z } from "zod";
+import { configureEngine } from "../../local/configure_engine.ts";
+import { deployFunction } from "../../local/management_api/deploy_function.ts";
+import { serveManagementApi } from "../../local/management_api/server.ts";
+import {
+  unpackFunction,
+  type UploadedFunction,
+} from "../../local/management_api/uploaded_function.ts";
+import { freePort, spawnService } from "../../local/service/spawned_service.ts";
+import { secretsFile } from "../../local/services.ts";
+import { readSettings, ROOT } from "../../local/settings.ts";
+import { travel } from "../../local/travel.ts";
+import { openEndpoint } from "../endpoint.ts";
+import { mailsTo } from "../mail.ts";
+import { installOnboarding, readOnboarding } from "../onboarding.ts";
+import { forgetLastRing, stopFunction } from "../quiet.ts";
+import { openStack, type TestStack } from "../stack.ts";
+import { until } from "../until.ts";
+import { signUp } from "../user.ts";
+
+const NAME = "workflow-cron";
+
+Deno.test("what the Supabase CLI deploys serves the onboarding, alone in an empty folder", async (t) => {
+  await using api = serveManagementApi();
+  const uploaded = await deployFunction(api, NAME);
+
+  await t.step("its gateway is told to let wake-ups through without a user's token", () => {
+    const { verify_jwt, entrypoint_path, import_map_path } = uploaded.metadata;
+    assertEquals([verify_jwt, entrypoint_path, import_map_path], [
+      false,
+      `supabase/functions/${NAME}/index.ts`,
+      `supabase/functions/${NAME}/deno.json`,
+    ]);
+  });
+
+  await t.step("it is what the function imports and nothing else", async () => {
+    const imported = await readImportGraph(`supabase/functions/${NAME}`);
+    assertEquals([...uploaded.files.keys()].toSorted(), imported);
+  });
+
+  await t.step("it runs", async () => {
+    await using stack = await openStack();
+    await using _checkout = await stopFunction(stack);
+    await using hosted = await serveUpload(stack, uploaded);
+    await using _configuration = await configure(stack, `${hosted.url}/functions/v1/${NAME}`);
+    await using _onboarding = await installOnboarding(stack);
+    await using endpoint = await openEndpoint(stack, "register-with-crm", {
+      answers: [{ status: 503 }, { status: 503 }, { status: 200, body: { contact: "c_1" } }],
+    });
+    const ada = await signUp(stack);
+    const waits = ["132 seconds", "264 seconds", "61 minutes"];
+    for (const [index, wait] of waits.entries()) {
+      await until(`attempt ${index + 1} to end`, async () => {
+        const { register_with_crm: log } = await readOnboarding(stack, ada.id);
+        return log?.attempt === index + 1 && log.status !== "processing";
+      });
+      await travel(stack.db, wait);
+    }
+    await until("the follow-up", async () => (await mailsTo(stack, ada.email)).length === 2);
+    assertEquals((await endpoint.requests()).map(({ status }) => status), [503, 503, 200]);
+  });
+});
+
+const graph = z.object({
+  modules: z.array(z.object({ local: z.string().optional() })),
+});
+
+/** The files of a function's import graph and its configuration, from the root of the checkout. */
+async function readImportGraph(folder: string): Promise<string[]> {
+  const config = join(ROOT, folder, "deno.json");
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["info", "--json", "--no-lock", "--no-npm", "--node-modules-dir=none"],
+      `--config=${config}`,
+      join(ROOT, folder, "index.ts"),
+    ],
+    env: { DENO_NO_PACKAGE_JSON: "1" },
+  }).output();
+  const { modules } = graph.parse(JSON.parse(new TextDecoder().decode(stdout)));
+  const files = [config, ...modules.flatMap(({ local }) => local ?? [])];
+  return files.map((path) => relative(ROOT, path)).toSorted();
+}
+
+/** Runs an uploaded function as a hosted project would: from its files alone, by its metadata. */
+async function serveUpload({ info }: TestStack, uploaded: UploadedFunction) {
+  const { dir } = readSettings();
+  const folder = await Deno.makeTempDir();
+  await unpackFunction(uploaded, folder);
+  const config = join(folder, "config.toml");
+  const { entrypoint_path, verify_jwt } = uploaded.metadata;
+  await Deno.writeTextFile(config, `[functions.${uploaded.slug}]\nverify_jwt = ${verify_jwt}\n`);
+  const service = await spawnService(join(ROOT, "local", "functions", "main.ts"), {
+    LOCAL_ADMIN_PORT: String(freePort()),
+    LOCAL_API_URL: info.api_url,
+    LOCAL_DB_URL: info.db_url,
+    LOCAL_JWT_SECRET: info.jwt_secret,
+    LOCAL_PUBLISHABLE_KEY: info.publishable_key,
+    LOCAL_SECRET_KEY: info.secret_key,
+    LOCAL_FUNCTIONS_DIR: join(folder, dirname(dirname(entrypoint_path))),
+    LOCAL_CONFIG: config,
+    LOCAL_SECRETS_FILE: secretsFile(dir),
+    LOCAL_STATE_DIR: join(dir, "functions"),
+  });
+  return {
+    url: service.url,
+    [Symbol.asyncDispose]: async () => {
+      await service.stop();
+      await Deno.remove(folder, { recursive: true });
+    },
+  };
+}
+
+/** Tells the engine where its function is; afterwards it is the stack's own again. */
+async function configure(stack: TestStack, url: string): Promise<AsyncDisposable> {
+  await stack.db`select public.workflow_configure(${url})`;
+  await forgetLastRing(stack);
+  return { [Symbol.asyncDispose]: () => configureEngine(stack.info) };
+}
