@@ -11,7 +11,7 @@ import {
   claimAnswer,
 } from "../../supabase/functions/_shared/contract/claim.ts";
 import { fillTemplate } from "../../supabase/functions/workflow-cron/template.ts";
-import { type CodeBlock, readCodeBlocks } from "../code_blocks.ts";
+import { type CodeBlock, readCodeBlocks } from "../../tools/code_blocks.ts";
 
 const PAGES = ["docs/reference/definition.md", "docs/explanation/state_machine.md"];
 
