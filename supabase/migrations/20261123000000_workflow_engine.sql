@@ -814,6 +814,35 @@ $$;
 comment on function workflow_engine.compile_text(text, text, jsonb) is
   'Compiles a text with placeholders into literals and holes.';
 
+-- Refuses a reference to a secret that a worker would refuse: it must be a name and nothing else, written
+-- in the definition, and none of the engine's own keys.
+create or replace function workflow_engine.check_secret(reference jsonb, field text)
+returns void
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  if (check_secret.reference - '$secret' = '{}' and check_secret.reference ->> '$secret' ~ '^[A-Za-z_][A-Za-z0-9_]*$') is not true then
+    perform workflow_engine.raise_error(
+      'PT422', 'definition.secret_invalid',
+      format('Cannot save %s: a secret is {"$secret": "NAME"} and nothing else', check_secret.field),
+      'Name a secret of the function with letters, digits and underscores.'
+    );
+  end if;
+  if check_secret.reference ->> '$secret' ~* '^(SUPABASE|WORKFLOW)_' then
+    perform workflow_engine.raise_error(
+      'PT422', 'definition.secret_reserved',
+      format('Cannot save %s: the secret "%s" is the engine''s own', check_secret.field, check_secret.reference ->> '$secret'),
+      'Give your secret a name that begins neither with SUPABASE_ nor with WORKFLOW_.'
+    );
+  end if;
+end;
+$$;
+
+comment on function workflow_engine.check_secret(jsonb, text) is
+  'Raises PT422 for what is no reference to a secret, or to one of the engine''s own.';
+
 -- Walks a template and compiles each text in it. `field` grows into a JSON pointer for errors.
 create or replace function workflow_engine.compile_template(value jsonb, field text, inout holes jsonb, out compiled jsonb)
 language plpgsql
@@ -835,6 +864,9 @@ begin
           format('Cannot save %s: the key "$template" is the engine''s own', compile_template.field),
           'Choose another key.'
         );
+      end if;
+      if compile_template.value ? '$secret' then
+        perform workflow_engine.check_secret(compile_template.value, compile_template.field);
       end if;
       compiled := '{}';
       for v_item in select e.key, e.value from jsonb_each(compile_template.value) e loop
@@ -983,7 +1015,11 @@ as $$
   union all
   select c.name, 'depends_on', 'it undoes another action, so it follows nothing'
   from compensation c
-  where c.depends_on <> '{}';
+  where c.depends_on <> '{}'
+  union all
+  select c.name, 'action_type', 'it undoes another action, so no branch follows its choice'
+  from compensation c
+  where c.action_type = 'choice';
 $$;
 
 comment on function workflow_engine.find_compensation_faults(uuid) is
@@ -1033,6 +1069,10 @@ as $$
     from workflow_engine.read_rules(a.payload) r
   ) c
   where a.action_type = 'choice' and (c.rules = 0 or c.conditions < c.rules)
+  union all
+  select a.name, 'for_each', 'a choice is made once, not for each item'
+  from action a
+  where a.action_type = 'choice' and a.for_each is not null
   union all
   select a.name, 'run_if', 'it runs when what it follows fails, but follows nothing, so it is never reached'
   from action a
@@ -1581,7 +1621,7 @@ begin
     elsif exists (
       select from pg_catalog.pg_attribute a
       where a.attrelid = find_row_faults.table_name and a.attname = v_field.key and a.attnum > 0
-        and a.attname not in ('id', 'workflow_id', 'version', 'created_at', 'updated_at')
+        and a.attname not in ('id', 'organization_id', 'workflow_id', 'version', 'created_at', 'updated_at')
     ) then
       v_fault := workflow_engine.try_insert(
         find_row_faults.table_name, find_row_faults.minimum || jsonb_build_object(v_field.key, v_field.value), false

@@ -123,6 +123,35 @@ $$;
 comment on function workflow_engine.compile_text(text, text, jsonb) is
   'Compiles a text with placeholders into literals and holes.';
 
+-- Refuses a reference to a secret that a worker would refuse: it must be a name and nothing else, written
+-- in the definition, and none of the engine's own keys.
+create or replace function workflow_engine.check_secret(reference jsonb, field text)
+returns void
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  if (check_secret.reference - '$secret' = '{}' and check_secret.reference ->> '$secret' ~ '^[A-Za-z_][A-Za-z0-9_]*$') is not true then
+    perform workflow_engine.raise_error(
+      'PT422', 'definition.secret_invalid',
+      format('Cannot save %s: a secret is {"$secret": "NAME"} and nothing else', check_secret.field),
+      'Name a secret of the function with letters, digits and underscores.'
+    );
+  end if;
+  if check_secret.reference ->> '$secret' ~* '^(SUPABASE|WORKFLOW)_' then
+    perform workflow_engine.raise_error(
+      'PT422', 'definition.secret_reserved',
+      format('Cannot save %s: the secret "%s" is the engine''s own', check_secret.field, check_secret.reference ->> '$secret'),
+      'Give your secret a name that begins neither with SUPABASE_ nor with WORKFLOW_.'
+    );
+  end if;
+end;
+$$;
+
+comment on function workflow_engine.check_secret(jsonb, text) is
+  'Raises PT422 for what is no reference to a secret, or to one of the engine''s own.';
+
 -- Walks a template and compiles each text in it. `field` grows into a JSON pointer for errors.
 create or replace function workflow_engine.compile_template(value jsonb, field text, inout holes jsonb, out compiled jsonb)
 language plpgsql
@@ -144,6 +173,9 @@ begin
           format('Cannot save %s: the key "$template" is the engine''s own', compile_template.field),
           'Choose another key.'
         );
+      end if;
+      if compile_template.value ? '$secret' then
+        perform workflow_engine.check_secret(compile_template.value, compile_template.field);
       end if;
       compiled := '{}';
       for v_item in select e.key, e.value from jsonb_each(compile_template.value) e loop

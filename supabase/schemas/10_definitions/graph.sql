@@ -116,7 +116,11 @@ as $$
   union all
   select c.name, 'depends_on', 'it undoes another action, so it follows nothing'
   from compensation c
-  where c.depends_on <> '{}';
+  where c.depends_on <> '{}'
+  union all
+  select c.name, 'action_type', 'it undoes another action, so no branch follows its choice'
+  from compensation c
+  where c.action_type = 'choice';
 $$;
 
 comment on function workflow_engine.find_compensation_faults(uuid) is
@@ -166,6 +170,10 @@ as $$
     from workflow_engine.read_rules(a.payload) r
   ) c
   where a.action_type = 'choice' and (c.rules = 0 or c.conditions < c.rules)
+  union all
+  select a.name, 'for_each', 'a choice is made once, not for each item'
+  from action a
+  where a.action_type = 'choice' and a.for_each is not null
   union all
   select a.name, 'run_if', 'it runs when what it follows fails, but follows nothing, so it is never reached'
   from action a

@@ -138,7 +138,7 @@ begin
     elsif exists (
       select from pg_catalog.pg_attribute a
       where a.attrelid = find_row_faults.table_name and a.attname = v_field.key and a.attnum > 0
-        and a.attname not in ('id', 'workflow_id', 'version', 'created_at', 'updated_at')
+        and a.attname not in ('id', 'organization_id', 'workflow_id', 'version', 'created_at', 'updated_at')
     ) then
       v_fault := workflow_engine.try_insert(
         find_row_faults.table_name, find_row_faults.minimum || jsonb_build_object(v_field.key, v_field.value), false

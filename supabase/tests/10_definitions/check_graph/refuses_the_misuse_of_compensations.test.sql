@@ -1,5 +1,5 @@
 begin;
-select plan(3);
+select plan(4);
 
 select is(
   public.workflow_check('{"name": "w", "trigger": "t", "actions": [
@@ -30,6 +30,15 @@ select is(
   public.workflow_check('{"name": "w", "trigger": "t", "actions": [{"name": "a", "action_type": "log", "compensate_with": "a"}]}') -> 'errors' #>> '{0,pointer}',
   '/actions/0/compensate_with',
   'nothing undoes itself'
+);
+select is(
+  public.workflow_check('{"name": "w", "trigger": "t", "actions": [
+    {"name": "a", "action_type": "log", "compensate_with": "undo"},
+    {"name": "b", "action_type": "log"},
+    {"name": "undo", "action_type": "choice", "payload": {"choices": [{"if": "1 == 1", "then": "b"}], "else": "b"}}
+  ]}') -> 'errors',
+  '[{"pointer": "/actions/2/action_type", "fault": "It undoes another action, so no branch follows its choice"}]',
+  'it chooses nothing'
 );
 
 select * from finish();
