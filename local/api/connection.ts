@@ -1,4 +1,5 @@
 import { createPostgresConnection, type PostgresConnection } from "@supabase/lite/postgres";
+import { forgetOutdatedSchema } from "./schema_cache.ts";
 
 /** How long one statement of the Data API may take; the hosted login role has the same. */
 const STATEMENT_TIMEOUT_MS = 8000;
@@ -10,6 +11,7 @@ const STATEMENT_TIMEOUT_MS = 8000;
  *   connection that believes this has happened grants nothing.
  * - It encodes a `jsonb` argument twice; text that already is JSON is passed on as it is.
  * - It sets no statement timeout.
+ * - It keeps a schema that it was reading while it was told to forget it.
  */
 export function openDataConnection(url: string): PostgresConnection {
   const connection = createPostgresConnection({
@@ -20,6 +22,7 @@ export function openDataConnection(url: string): PostgresConnection {
       onnotice: () => {},
     },
   });
+  forgetOutdatedSchema(connection);
   return Object.assign(connection, { rlsState: "active" });
 }
 

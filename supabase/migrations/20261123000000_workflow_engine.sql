@@ -174,7 +174,7 @@ create table public.workflow (
   constraint workflow_name_is_unique_in_its_organization
     unique nulls not distinct (organization_id, name),
   constraint workflow_name_is_not_empty check (length(name) between 1 and 200),
-  constraint workflow_trigger_is_an_event_name check (trigger ~ '^[^\s]{1,255}$'),
+  constraint workflow_trigger_is_an_event_name check (trigger ~ '^[^\s[:cntrl:]]([^[:cntrl:]]{0,253}[^\s[:cntrl:]])?$'),
   constraint phase_is_known check (phase in ('before', 'now', 'after')),
   constraint interval_is_not_negative check ("interval" >= 0),
   constraint before_needs_a_time_to_come_before check (phase <> 'before' or relative_to is not null),
@@ -2571,8 +2571,26 @@ comment on function workflow_engine.capture_truncate() is
 
 -- 30_events/attach.sql
 
+-- The columns of a table's primary key, in its order.
+create or replace function workflow_engine.primary_key_columns(table_name regclass)
+returns text[]
+language sql
+stable
+set search_path = ''
+as $$
+  select array_agg(a.attname::text order by k.ordinality)
+  from pg_catalog.pg_index x
+  cross join lateral unnest(x.indkey::smallint[]) with ordinality k (number, ordinality)
+  join pg_catalog.pg_attribute a on a.attrelid = x.indrelid and a.attnum = k.number
+  where x.indrelid = primary_key_columns.table_name and x.indisprimary;
+$$;
+
+comment on function workflow_engine.primary_key_columns(regclass) is
+  'The columns of a table''s primary key, in order.';
+
 -- Why a table cannot be captured, as a sentence, or null. Views and foreign tables have no statement
--- triggers with transition tables, inherited ones would be seen half, the engine's own would loop.
+-- triggers with transition tables, inherited ones would be seen half, the engine's own would loop. A key
+-- must be one text in JSON, by which the record is found again; "a.b".c and a."b.c" have one name.
 create or replace function workflow_engine.find_attach_fault(table_name regclass)
 returns text
 language sql
@@ -2593,6 +2611,19 @@ as $$
     when not exists (
       select from pg_catalog.pg_index x where x.indrelid = c.oid and x.indisprimary
     ) then 'it has no primary key'
+    when exists (
+      select
+      from unnest(workflow_engine.primary_key_columns(c.oid)) k (name)
+      join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attname = k.name
+      join pg_catalog.pg_type t on t.oid = a.atttypid
+      where t.typcategory in ('A', 'C') or 'jsonb'::regtype in (t.oid, t.typbasetype)
+    ) then 'its primary key holds arrays, rows or JSON'
+    else (
+      select format('its events would be called like those of %s, which must be detached first', o.oid::regclass)
+      from workflow_engine.attachment a
+      join pg_catalog.pg_class o on o.oid = a.table_id
+      where a.related_table = n.nspname || '.' || c.relname and o.oid <> c.oid
+    )
   end
   from pg_catalog.pg_class c
   join pg_catalog.pg_namespace n on n.oid = c.relnamespace
@@ -2601,23 +2632,6 @@ $$;
 
 comment on function workflow_engine.find_attach_fault(regclass) is
   'Why a table cannot be attached, as a sentence, or null.';
-
--- The columns of a table's primary key, in its order.
-create or replace function workflow_engine.primary_key_columns(table_name regclass)
-returns text[]
-language sql
-stable
-set search_path = ''
-as $$
-  select array_agg(a.attname::text order by k.ordinality)
-  from pg_catalog.pg_index x
-  cross join lateral unnest(x.indkey::smallint[]) with ordinality k (number, ordinality)
-  join pg_catalog.pg_attribute a on a.attrelid = x.indrelid and a.attnum = k.number
-  where x.indrelid = primary_key_columns.table_name and x.indisprimary;
-$$;
-
-comment on function workflow_engine.primary_key_columns(regclass) is
-  'The columns of a table''s primary key, in order.';
 
 -- Takes the engine's database triggers off one table.
 create or replace function workflow_engine.drop_capture_triggers(table_name regclass)
@@ -5293,20 +5307,17 @@ comment on function workflow_engine.fail_overdue_answers(timestamptz) is
 
 -- 70_monitoring/workflow_configure.sql
 
--- Writes a secret with Vault's own functions (a plain insert would not be encrypted).
+-- Writes a secret with Vault's own function (a plain insert would not be encrypted). Deletes the old
+-- one instead of updating it: vault.update_secret() raises for a secret that it cannot decrypt, which is
+-- the very one that must be written again.
 create or replace function workflow_engine.write_secret(name text, secret text, description text)
 returns void
 language plpgsql
 set search_path = ''
 as $$
-declare
-  v_id uuid := (select s.id from vault.secrets s where s.name = write_secret.name);
 begin
-  if v_id is null then
-    perform vault.create_secret(write_secret.secret, write_secret.name, write_secret.description);
-  else
-    perform vault.update_secret(v_id, write_secret.secret, write_secret.name, write_secret.description);
-  end if;
+  delete from vault.secrets s where s.name = write_secret.name;
+  perform vault.create_secret(write_secret.secret, write_secret.name, write_secret.description);
 end;
 $$;
 

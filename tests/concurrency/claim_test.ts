@@ -85,6 +85,7 @@ Deno.test("a claim does not wait for a table that is being altered, but looks ag
   await using worker = await openSession(stack, "service_role");
   await owner.sql`begin`;
   await owner.sql`alter table ${owner.sql(altered.name)} add column added text`;
+  await worker.sql`set statement_timeout = '3s'`;
   const during = await claim(worker);
   assertEquals(during.claims.map(({ values }) => values), [["now"]]);
   await owner.sql`commit`;

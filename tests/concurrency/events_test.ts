@@ -96,7 +96,7 @@ Deno.test("the decision on a wake-up waits for nobody, and nobody waits for it",
   await first.sql`set constraints all immediate`;
   await second.sql`set constraints all immediate`;
   await second.sql`commit`;
-  await stack.tick();
+  await second.sql`select public.workflow_action_log_cron()`;
   await first.sql`commit`;
   const [row] = await stack.db`
     select count(*)::int as count from public.workflow_event e where e.name = ${table.inserted}`;

@@ -78,6 +78,21 @@ Deno.test("the doctor says so when a secret was inserted instead of created", as
   assertMatch(findings["secret"] ?? "", /^workflow_secret lies in Vault unencrypted/);
 });
 
+Deno.test("what the doctor says to type makes well what Vault cannot decrypt", async () => {
+  await using stack = await openStack();
+  await using _tick = await pauseTick(stack);
+  await stack.admin`
+    update vault.secrets set secret = encode(sha512('of another project'), 'base64')
+    where name = 'workflow_function_url'`;
+  await using _repair = repairBy(stack, () => configure(stack, "workflow-cron"));
+  assertEquals(
+    (await ask(stack))["function URL"],
+    "Vault cannot decrypt workflow_function_url. Type workflow_configure(…) again.",
+  );
+  await configure(stack, "workflow-cron");
+  assertEquals((await ask(stack))["function URL"], "ok");
+});
+
 Deno.test("the doctor says so when the tick is switched off", async () => {
   await using stack = await openStack();
   await using _tick = await pauseTick(stack);

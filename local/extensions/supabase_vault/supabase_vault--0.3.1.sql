@@ -81,9 +81,10 @@ begin
 end
 $$;
 
+-- Volatile, because CBC needs a nonce that no other secret has; the real one is immutable.
 create function vault._crypto_aead_det_noncegen() returns bytea
 language sql
-immutable
+volatile
 security definer
 set search_path = ''
 as $$ select extensions.gen_random_bytes(16) $$;
@@ -166,7 +167,8 @@ begin
 end
 $$;
 
--- Security definer because nobody but Vault may write the table's secrets encrypted.
+-- Security definer because nobody but Vault may write the table's secrets encrypted. As the real one,
+-- it decrypts what it replaces, and so raises where that cannot be decrypted.
 create function vault.update_secret(
   secret_id uuid,
   new_secret text default null,
@@ -174,10 +176,13 @@ create function vault.update_secret(
   new_description text default null,
   new_key_id uuid default null
 ) returns void
-language sql
+language plpgsql
 security definer
 set search_path = ''
 as $$
+declare
+  v_secret text := (select d.decrypted_secret from vault.decrypted_secrets d where d.id = secret_id);
+begin
   update vault.secrets s
   set
     secret = case
@@ -187,7 +192,8 @@ as $$
     name = coalesce(new_name, s.name),
     description = coalesce(new_description, s.description),
     updated_at = pg_catalog.now()
-  where s.id = secret_id
+  where s.id = secret_id;
+end
 $$;
 
 revoke all on all functions in schema vault from public;

@@ -1,5 +1,23 @@
+-- The columns of a table's primary key, in its order.
+create or replace function workflow_engine.primary_key_columns(table_name regclass)
+returns text[]
+language sql
+stable
+set search_path = ''
+as $$
+  select array_agg(a.attname::text order by k.ordinality)
+  from pg_catalog.pg_index x
+  cross join lateral unnest(x.indkey::smallint[]) with ordinality k (number, ordinality)
+  join pg_catalog.pg_attribute a on a.attrelid = x.indrelid and a.attnum = k.number
+  where x.indrelid = primary_key_columns.table_name and x.indisprimary;
+$$;
+
+comment on function workflow_engine.primary_key_columns(regclass) is
+  'The columns of a table''s primary key, in order.';
+
 -- Why a table cannot be captured, as a sentence, or null. Views and foreign tables have no statement
--- triggers with transition tables, inherited ones would be seen half, the engine's own would loop.
+-- triggers with transition tables, inherited ones would be seen half, the engine's own would loop. A key
+-- must be one text in JSON, by which the record is found again; "a.b".c and a."b.c" have one name.
 create or replace function workflow_engine.find_attach_fault(table_name regclass)
 returns text
 language sql
@@ -20,6 +38,19 @@ as $$
     when not exists (
       select from pg_catalog.pg_index x where x.indrelid = c.oid and x.indisprimary
     ) then 'it has no primary key'
+    when exists (
+      select
+      from unnest(workflow_engine.primary_key_columns(c.oid)) k (name)
+      join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attname = k.name
+      join pg_catalog.pg_type t on t.oid = a.atttypid
+      where t.typcategory in ('A', 'C') or 'jsonb'::regtype in (t.oid, t.typbasetype)
+    ) then 'its primary key holds arrays, rows or JSON'
+    else (
+      select format('its events would be called like those of %s, which must be detached first', o.oid::regclass)
+      from workflow_engine.attachment a
+      join pg_catalog.pg_class o on o.oid = a.table_id
+      where a.related_table = n.nspname || '.' || c.relname and o.oid <> c.oid
+    )
   end
   from pg_catalog.pg_class c
   join pg_catalog.pg_namespace n on n.oid = c.relnamespace
@@ -28,23 +59,6 @@ $$;
 
 comment on function workflow_engine.find_attach_fault(regclass) is
   'Why a table cannot be attached, as a sentence, or null.';
-
--- The columns of a table's primary key, in its order.
-create or replace function workflow_engine.primary_key_columns(table_name regclass)
-returns text[]
-language sql
-stable
-set search_path = ''
-as $$
-  select array_agg(a.attname::text order by k.ordinality)
-  from pg_catalog.pg_index x
-  cross join lateral unnest(x.indkey::smallint[]) with ordinality k (number, ordinality)
-  join pg_catalog.pg_attribute a on a.attrelid = x.indrelid and a.attnum = k.number
-  where x.indrelid = primary_key_columns.table_name and x.indisprimary;
-$$;
-
-comment on function workflow_engine.primary_key_columns(regclass) is
-  'The columns of a table''s primary key, in order.';
 
 -- Takes the engine's database triggers off one table.
 create or replace function workflow_engine.drop_capture_triggers(table_name regclass)

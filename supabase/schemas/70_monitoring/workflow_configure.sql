@@ -1,17 +1,14 @@
--- Writes a secret with Vault's own functions (a plain insert would not be encrypted).
+-- Writes a secret with Vault's own function (a plain insert would not be encrypted). Deletes the old
+-- one instead of updating it: vault.update_secret() raises for a secret that it cannot decrypt, which is
+-- the very one that must be written again.
 create or replace function workflow_engine.write_secret(name text, secret text, description text)
 returns void
 language plpgsql
 set search_path = ''
 as $$
-declare
-  v_id uuid := (select s.id from vault.secrets s where s.name = write_secret.name);
 begin
-  if v_id is null then
-    perform vault.create_secret(write_secret.secret, write_secret.name, write_secret.description);
-  else
-    perform vault.update_secret(v_id, write_secret.secret, write_secret.name, write_secret.description);
-  end if;
+  delete from vault.secrets s where s.name = write_secret.name;
+  perform vault.create_secret(write_secret.secret, write_secret.name, write_secret.description);
 end;
 $$;
 

@@ -1,5 +1,5 @@
 begin;
-select plan(6);
+select plan(12);
 
 create function pg_temp.refuses(columns text, cells text, constraint_name text)
 returns text
@@ -20,11 +20,18 @@ select pg_temp.refuses('priority', '10', 'workflow_priority_is_a_digit');
 select pg_temp.refuses('if_past', '''run_if_within''', 'run_if_within_names_its_minutes');
 
 select throws_ok(
-  $$insert into public.workflow (name, trigger) values ('w', 'two words')$$,
+  format('insert into public.workflow (name, trigger) values (%L, %L)', 'w', t.trigger),
   '23514',
   'new row for relation "workflow" violates check constraint "workflow_trigger_is_an_event_name"',
-  'workflow_trigger_is_an_event_name'
-);
+  format('%L is no event name', t.trigger)
+)
+from unnest(array['', ' order.paid', 'order.paid ', e'order\npaid', repeat('x', 256)]) t (trigger);
+
+select lives_ok(
+  format('insert into public.workflow (name, trigger) values (%L, %L)', t.trigger, t.trigger),
+  format('%L is one', t.trigger)
+)
+from unnest(array['x', 'public.Order Items.insert']) t (trigger);
 
 select * from finish();
 rollback;
