@@ -1281,6 +1281,9 @@ language sql
 stable
 set search_path = ''
 as $$
+  with action_defaults as materialized (
+    select workflow_engine.column_defaults('public.workflow_action') as defaults
+  )
   select workflow_engine.to_document(
     to_jsonb(w), workflow_engine.column_defaults('public.workflow'),
     array['id', 'version', 'is_active', 'created_at', 'updated_at']
@@ -1290,7 +1293,7 @@ as $$
       order by a."order", a.id
     )
     from public.workflow_action a
-    cross join (select workflow_engine.column_defaults('public.workflow_action') as defaults) d
+    cross join action_defaults d
     where a.workflow_id = w.id
   ), '[]'))
   from public.workflow w
@@ -1360,18 +1363,20 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  v_document jsonb := workflow_engine.definition_document(save_version.workflow_id);
+  v_document jsonb;
   v_latest workflow_engine.workflow_version;
   v_version integer;
 begin
+  if current_setting('workflow_engine.deploying', true) = save_version.workflow_id::text then
+    return;
+  end if;
+  v_document := workflow_engine.definition_document(save_version.workflow_id);
   select * into v_latest
   from workflow_engine.workflow_version v
   where v.workflow_id = save_version.workflow_id
   order by v.version desc
   limit 1;
-  if v_document is null or v_document = v_latest.document
-    or current_setting('workflow_engine.deploying', true) = save_version.workflow_id::text
-  then
+  if v_document is null or v_document = v_latest.document then
     return;
   end if;
   perform workflow_engine.check_graph(save_version.workflow_id);
