@@ -34,23 +34,9 @@ export class EngineRun {
       name,
       items?.map((go, number) => ({ go, number })) ?? null,
     ]));
-    await sql`
-      insert into public.workflow (name, trigger, vars) values ('property', 'property', '{"yes": true}')`;
-    await sql`
-      insert into public.workflow_action (
-        workflow_id, name, action_type, "order", payload, depends_on, join_count, run_if, condition,
-        for_each, max_concurrency, tolerated_failure_count, tolerated_failure_percentage,
-        continue_on_failure, compensate_with, delay, max_retries
-      )
-      select w.id, a.*
-      from public.workflow w
-      cross join jsonb_to_recordset(${sql.json(actions.map(rowOf) as never)}) a (
-        name text, action_type text, "order" integer, payload jsonb, depends_on text[],
-        join_count integer, run_if text, condition text, for_each text, max_concurrency integer,
-        tolerated_failure_count integer, tolerated_failure_percentage numeric,
-        continue_on_failure boolean, compensate_with text, delay interval, max_retries integer
-      )
-      where w.name = 'property'`;
+    const definition = { name: "property", trigger: "property", vars: { yes: true } };
+    const document = { ...definition, actions: actions.map(actionOf) };
+    await sql`select workflow_engine.write_definition(${sql.json(document as never)})`;
     const [row] = await sql`
       select public.workflow_emit('property', ${
       sql.json({ items } as never)
@@ -154,7 +140,7 @@ function resultOf(outcome: Exclude<Outcome, "lost">, output: string | number): o
   return { status: "failed", error: "It failed", final: outcome === "final" };
 }
 
-function rowOf(action: Action): object {
+function actionOf(action: Action): object {
   return {
     name: action.name,
     action_type: action.rules === null ? "log" : "choice",
