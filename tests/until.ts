@@ -1,6 +1,6 @@
 /** How often a condition is looked at, and for how long, in milliseconds. */
 const PAUSE_MS = 20;
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 20_000;
 
 type Missing = false | null | undefined;
 
