@@ -16,10 +16,11 @@ create schema if not exists extensions;
 
 -- 00_foundation/extensions.sql
 
--- What the engine stands on. All of them come with a Supabase project.
+-- What the engine stands on. All of them come with a Supabase project. pg_net puts what it has into
+-- schema net; it is itself listed in extensions, because Supabase's security advisor warns of public.
 create extension if not exists pgcrypto with schema extensions;
 
-create extension if not exists pg_net;
+create extension if not exists pg_net with schema extensions;
 
 create extension if not exists supabase_vault;
 
@@ -4408,7 +4409,7 @@ begin
         count(*) filter (where j.verdict = 'broken') as broken,
         count(*) filter (where l.status = 'failed' and l.final) as failed,
         coalesce(bool_or(
-          l.status = 'completed' and not l.output -> 'chosen' ? a.name
+          (l.status = 'skipped' or (l.status = 'completed' and not l.output -> 'chosen' ? a.name))
           and jsonb_path_exists(b.choices, '$[*].names[*] ? (@ == $name)', jsonb_build_object('name', a.name))
         ), false) as is_passed_over
       from unnest(a.depends_on) f (id)
