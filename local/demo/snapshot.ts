@@ -1,6 +1,12 @@
 import { z } from "zod";
 import type { Database } from "../postgres/database.ts";
 
+const condition = z.object({
+  expression: z.string(),
+  result: z.boolean().nullable(),
+  values: z.record(z.string(), z.string().nullable()),
+});
+
 const actionLog = z.object({
   name: z.string(),
   order: z.int(),
@@ -15,13 +21,13 @@ const actionLog = z.object({
   ]),
   final: z.boolean(),
   attempt: z.int(),
-  condition: z.string().nullable(),
   created_at: z.date(),
   execute_at: z.date(),
   started_at: z.date().nullable(),
   completed_at: z.date().nullable(),
   error: z.string().nullable(),
-  skip_reason: z.string().nullable(),
+  reason: z.enum(["condition", "choice", "dependency", "not_needed"]).nullable(),
+  condition: condition.nullable(),
 });
 
 const failedAttempt = z.object({
@@ -40,6 +46,9 @@ const run = z.object({
   starts_at: z.date(),
   completed_at: z.date().nullable(),
 });
+
+/** A condition as an action asked it, with the values that it saw as JSON. */
+export type Condition = z.infer<typeof condition>;
 
 /** One execution of an action, as it is now. */
 export type ActionLog = z.infer<typeof actionLog>;
@@ -70,13 +79,12 @@ export async function readSnapshot(db: Database, recordKey: string): Promise<Sna
       limit 1`;
     if (row === undefined) return null;
     const logs = await transaction`
-      select a.name, a."order", l.status, l.final, l.attempt, d.condition, l.created_at,
-        l.execute_at, l.started_at, l.completed_at, l.error, l.meta ->> 'skipped' as skip_reason
+      select a.name, a."order", l.status, l.final, l.attempt, l.created_at, l.execute_at,
+        l.started_at, l.completed_at, l.error, l.reason, l.meta -> 'condition' as condition
       from public.workflow_action_logs l
       join workflow_engine.action_version a
         on a.workflow_id = l.workflow_id and a.version = l.workflow_version
         and a.workflow_action_id = l.workflow_action_id
-      left join public.workflow_action d on d.id = l.workflow_action_id
       where l.run_id = ${row.id}
       order by a."order", l.id`;
     const failures = await transaction`

@@ -1,3 +1,4 @@
+import { explainCondition } from "./explain_condition.ts";
 import { formatClock, formatDuration } from "./format_time.ts";
 import type { ActionLog, FailedAttempt, Snapshot } from "./snapshot.ts";
 
@@ -117,15 +118,26 @@ function ofEnd(log: ActionLog): Told[] {
       return [{ kind: "completed", at, attempt, tookMs, note: "" }];
     }
     case "skipped":
-      return [{ kind: "skipped", note: skipNote(log), ...untried }];
+      return [{ kind: "skipped", note: reasonNote(log), ...untried }];
     case "failed":
       return log.final ? [{ kind: "gave up", note: log.error ?? "", ...untried }] : [];
     default:
-      return [{ kind: "stopped", note: "", ...untried }];
+      return [{ kind: "stopped", note: reasonNote(log), ...untried }];
   }
 }
 
-/** The engine's "its condition is not true", with the condition itself. */
-function skipNote({ skip_reason, condition }: ActionLog): string {
-  return (skip_reason ?? "no reason given").replace("its condition", condition ?? "its condition");
+/** Why an action did not run, or did not end by itself; nothing of what a person stopped. */
+function reasonNote({ reason, condition }: ActionLog): string {
+  switch (reason) {
+    case null:
+      return "";
+    case "condition":
+      return condition === null ? "its condition is not true" : explainCondition(condition);
+    case "choice":
+      return "a choice took another branch";
+    case "dependency":
+      return "what it depends on did not end as it asks";
+    case "not_needed":
+      return "a join had enough without it";
+  }
 }

@@ -12,13 +12,13 @@ function log(changes: Partial<ActionLog>): ActionLog {
     status: "not_started",
     final: false,
     attempt: 0,
-    condition: null,
     created_at: at(10),
     execute_at: at(10),
     started_at: null,
     completed_at: null,
     error: null,
-    skip_reason: null,
+    reason: null,
+    condition: null,
     ...changes,
   };
 }
@@ -114,17 +114,36 @@ Deno.test("an action that fails without an attempt tells its error", () => {
   assertEquals(told([lost]), [["gave up", null, null, "No such data"]]);
 });
 
-Deno.test("a skipped action says why", () => {
+Deno.test("an action that its condition skipped says what it asked and saw", () => {
+  const condition = {
+    expression: '($."record"."full_name" == null)',
+    result: false,
+    values: { '$."record"."full_name"': '"Grace Hopper"' },
+  };
   const skipped = log({
     status: "skipped",
     completed_at: at(80),
-    skip_reason: "its condition is not true",
-    condition: "$.record.full_name == null",
+    reason: "condition",
+    condition,
   });
-  assertEquals(told([skipped]), [
-    ["skipped", null, null, "$.record.full_name == null is not true"],
-  ]);
+  const note = '$.record.full_name == null is not true; $.record.full_name is "Grace Hopper"';
+  assertEquals(told([skipped]), [["skipped", null, null, note]]);
 });
+
+const reasons = [
+  ["skipped", "choice", "a choice took another branch"],
+  ["skipped", "dependency", "what it depends on did not end as it asks"],
+  ["skipped", "not_needed", "a join had enough without it"],
+  ["stopped", "not_needed", "a join had enough without it"],
+  ["stopped", null, ""],
+] as const;
+
+for (const [status, reason, note] of reasons) {
+  Deno.test(`an action that is ${status} for ${reason ?? "no reason"} tells "${note}"`, () => {
+    const ended = log({ status, reason, completed_at: at(80) });
+    assertEquals(told([ended]), [[status, null, null, note]]);
+  });
+}
 
 Deno.test("a transition has the same key in each snapshot that shows it", () => {
   const before = snapshot([log({ status: "processing", attempt: 1, started_at: at(20) })]);
