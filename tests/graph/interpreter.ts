@@ -266,8 +266,9 @@ export class Interpreter {
 
   #isPassedOver(choice: Action, name: string): boolean {
     const log = this.#logOf(choice);
-    return log?.status === "completed" && targetsOf(choice.rules).includes(name) &&
-      !(Array.isArray(log.output) && log.output.includes(name));
+    const isChosen = Array.isArray(log?.output) && log.output.includes(name);
+    return targetsOf(choice.rules).includes(name) &&
+      (log?.status === "skipped" || (log?.status === "completed" && !isChosen));
   }
 
   /** Whether all that follows it had its turn without it, because of a join. */

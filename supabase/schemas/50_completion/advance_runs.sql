@@ -78,7 +78,7 @@ begin
         count(*) filter (where j.verdict = 'broken') as broken,
         count(*) filter (where l.status = 'failed' and l.final) as failed,
         coalesce(bool_or(
-          l.status = 'completed' and not l.output -> 'chosen' ? a.name
+          (l.status = 'skipped' or (l.status = 'completed' and not l.output -> 'chosen' ? a.name))
           and jsonb_path_exists(b.choices, '$[*].names[*] ? (@ == $name)', jsonb_build_object('name', a.name))
         ), false) as is_passed_over
       from unnest(a.depends_on) f (id)
