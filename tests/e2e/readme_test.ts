@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertExists } from "@std/assert";
 import { join } from "node:path";
 import { ROOT } from "../../local/settings.ts";
 import { travel } from "../../local/travel.ts";
@@ -11,11 +11,11 @@ import { signUp } from "../user.ts";
 
 const readme = await Deno.readTextFile(join(ROOT, "README.md"));
 const blocks = readCodeBlocks(readme, ["sql", "ts"]);
-const savesWorkflow = ({ code }: CodeBlock) =>
-  /insert into workflow |\.from\("workflow"\)/.test(code);
+const savesWelcome = ({ code }: CodeBlock) => /"?name"?: "welcome"/.test(code);
+const startsTrip = ({ code }: CodeBlock) => code.includes("workflow_emit('trip.booked'");
 
 Deno.test("the README's workflow welcomes, and reminds after an hour, as SQL and as TypeScript", async (t) => {
-  const definitions = blocks.filter(savesWorkflow);
+  const definitions = blocks.filter(savesWelcome);
   assertEquals(definitions.map(({ language }) => language), ["sql", "ts"]);
   await using stack = await openStack();
   await using _onboarding = await installOnboarding(stack);
@@ -23,7 +23,7 @@ Deno.test("the README's workflow welcomes, and reminds after an hour, as SQL and
   for (const definition of definitions) {
     await t.step(definition.language, async () => {
       await runBlock(stack, definition);
-      await using _workflow = { [Symbol.asyncDispose]: () => removeWorkflow(stack) };
+      await using _workflow = { [Symbol.asyncDispose]: () => removeWorkflow(stack, "welcome") };
       const { email } = await signUp(stack);
       const subjects = async () => (await mailsTo(stack, email)).map(({ subject }) => subject);
       await until("the welcome", async () => (await subjects()).length > 0);
@@ -34,9 +34,26 @@ Deno.test("the README's workflow welcomes, and reminds after an hour, as SQL and
   }
 });
 
+Deno.test("the README's trip branches, tells each traveller, and is undone when it fails", async () => {
+  const [trip, ...others] = blocks.filter(startsTrip);
+  assertExists(trip);
+  assertEquals(others, []);
+  await using stack = await openStack();
+  await using _workflow = { [Symbol.asyncDispose]: () => removeWorkflow(stack, "trip") };
+  await runBlock(stack, trip);
+  const booked = await endOfTrip(stack, 1);
+  const paths = { flight: "completed", route: "completed", hotel: "completed", lounge: "skipped" };
+  assertEquals(booked.statuses, { ...paths, tell: "completed" });
+  assertEquals(booked.told, ["Ada, your trip is booked", "Grace, your trip is booked"]);
+
+  await stack.db`select workflow_emit('trip.booked', '{"nights": 2, "travellers": "nobody"}')`;
+  const { statuses } = await endOfTrip(stack, 2);
+  assertEquals(statuses, { ...paths, tell: "failed", cancel_flight: "completed" });
+});
+
 Deno.test("every other block of the README runs", async (t) => {
   await using stack = await openStack();
-  for (const block of blocks.filter((block) => !savesWorkflow(block))) {
+  for (const block of blocks.filter((block) => !savesWelcome(block) && !startsTrip(block))) {
     await t.step(`the ${block.language} on line ${block.line}`, () => runBlock(stack, block));
   }
 });
@@ -63,13 +80,39 @@ async function runTypeScript({ info }: TestStack, code: string): Promise<void> {
   }
 }
 
-async function removeWorkflow({ db }: TestStack): Promise<void> {
-  await db.unsafe(`
-    update public.workflow set is_active = false where name = 'welcome';
+/** What became of the actions of the trip that was booked as the nth, and what its travellers read. */
+async function endOfTrip({ db }: TestStack, nth: number) {
+  const run = await until(`the end of trip ${nth}`, async () => {
+    const runs = await db`
+      select r.id, r.status
+      from public.workflow_run r
+      join public.workflow w on w.id = r.workflow_id
+      where w.name = 'trip'
+      order by r.id`;
+    return runs.length === nth && runs.every(({ status }) => status !== "running") && runs.at(-1);
+  });
+  const logs = await db`
+    select a.name, l.status, l.item_index, l.output ->> 'message' as message
+    from public.workflow_action_logs l
+    join public.workflow_action a on a.id = l.workflow_action_id
+    where l.run_id = ${run.id}
+    order by l.item_index`;
+  const actions = logs.filter(({ item_index }) => item_index === null);
+  return {
+    statuses: Object.fromEntries(actions.map(({ name, status }) => [name, status])),
+    told: logs.filter(({ item_index }) => item_index !== null).map(({ message }) => message),
+  };
+}
+
+async function removeWorkflow({ db }: TestStack, name: string): Promise<void> {
+  await db`update public.workflow set is_active = false where name = ${name}`;
+  await db`
     delete from public.workflow_action_logs l
-      using public.workflow w where w.id = l.workflow_id and w.name = 'welcome';
+    using public.workflow w
+    where w.id = l.workflow_id and w.name = ${name}`;
+  await db`
     delete from public.workflow_run r
-      using public.workflow w where w.id = r.workflow_id and w.name = 'welcome';
-    delete from public.workflow where name = 'welcome';
-  `);
+    using public.workflow w
+    where w.id = r.workflow_id and w.name = ${name}`;
+  await db`delete from public.workflow where name = ${name}`;
 }
