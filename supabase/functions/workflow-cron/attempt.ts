@@ -110,6 +110,7 @@ function createContext(
     traceparent: claim.traceparent,
     action: {
       id: claim.id,
+      name: action.name,
       type: action.action_type,
       workflowId: claim.workflow_id,
       workflowActionId: claim.workflow_action_id,

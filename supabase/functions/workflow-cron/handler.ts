@@ -31,6 +31,7 @@ export interface Context {
 /** Where an attempt stands, and what calls an application needs to know. */
 export interface ActionIdentity {
   readonly id: Claim["id"];
+  readonly name: ClaimedAction["name"];
   readonly type: ClaimedAction["action_type"];
   readonly workflowId: Claim["workflow_id"];
   readonly workflowActionId: Claim["workflow_action_id"];

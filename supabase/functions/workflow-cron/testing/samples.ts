@@ -57,6 +57,7 @@ export function sampleContext(
     traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
     action: {
       id: sampleId(1),
+      name: "notify",
       type: "webhook",
       workflowId: sampleId(2),
       workflowActionId: sampleId(3),
