@@ -292,7 +292,8 @@ comment on function workflow_engine.claim_batch(text, integer) is
 
 -- Looks until it finds work or wait_ms (at most 5 s) is over, so that a lingering worker starts work at
 -- once without a call each time. Once it has written anything it waits no more, because that must be
--- committed; it only looks again, a few times, for what a skip or a choice made due.
+-- committed; it only looks again, a few times, for what a skip or a choice made due. Not after two seconds:
+-- definitions that are slow to match would add up to more than the Data API allows, which undoes it all.
 create or replace function workflow_engine.claim_or_wait(worker_id text, max_actions integer, wait_ms integer)
 returns jsonb
 language plpgsql
@@ -301,15 +302,17 @@ as $$
 declare
   v_until timestamptz := clock_timestamp() + make_interval(secs => least(claim_or_wait.wait_ms, 5000) / 1000.0);
   v_looks integer := 0;
+  v_look_until timestamptz;
   v_batch jsonb := jsonb '{"actions": {}, "claims": []}';
 begin
   perform workflow_engine.mute_wake();
   if claim_or_wait.max_actions > 0 then
     loop
       if workflow_engine.has_work(workflow_engine.clock()) then
+        v_look_until := coalesce(v_look_until, clock_timestamp() + interval '2 seconds');
         v_batch := workflow_engine.claim_batch(claim_or_wait.worker_id, claim_or_wait.max_actions);
         v_looks := v_looks + 1;
-        exit when v_batch -> 'claims' <> '[]' or v_looks = 10;
+        exit when v_batch -> 'claims' <> '[]' or v_looks = 10 or clock_timestamp() >= v_look_until;
       else
         exit when v_looks > 0 or clock_timestamp() >= v_until;
         perform pg_sleep(0.005);
