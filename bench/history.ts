@@ -37,9 +37,9 @@ export async function growHistory(admin: Database, rows: number): Promise<void> 
     from generate_series(1, ${rows}::integer) i`;
   await admin`
     insert into public.workflow_action_logs (run_id, workflow_id, workflow_version,
-      workflow_action_id, priority, execute_at)
+      workflow_action_id, item_index, priority, execute_at)
     select ('01900000-0000-7000-8001-' || lpad(to_hex(i), 12, '0'))::uuid,
-      ${workflow_id}, ${version}, ${workflow_action_id}, 5, clock_timestamp() + interval '1 year'
+      ${workflow_id}, ${version}, ${workflow_action_id}, 0, 5, clock_timestamp() + interval '1 year'
     from generate_series(1, ${rows}::integer / 10) i`;
   await admin`reset session_replication_role`;
 }

@@ -263,7 +263,7 @@ begin
   return query
     select d.ordinality, l.id, l.run_id, l.item_index, l.item, a
     from unnest(read_due.log_ids) with ordinality d (id, ordinality)
-    join public.workflow_action_logs l on l.id = d.id
+    cross join lateral (select * from public.workflow_action_logs l where l.id = d.id limit 1) l
     join workflow_engine.action_version a
       on a.workflow_id = l.workflow_id and a.version = l.workflow_version
       and a.workflow_action_id = l.workflow_action_id;
@@ -304,8 +304,8 @@ begin
       )),
       r.related_table in (select u.related_table from current_row u where u.related_table_pkey is null)
     from due d
-    join public.workflow_run r on r.id = d.run_id
-    join public.workflow_event e on e.id = r.event_id
+    cross join lateral (select * from public.workflow_run r where r.id = d.run_id limit 1) r
+    cross join lateral (select * from public.workflow_event e where e.id = r.event_id limit 1) e
     join workflow_engine.workflow_version v on v.workflow_id = r.workflow_id and v.version = r.workflow_version
     left join workflow_engine.attachment t on t.related_table = r.related_table
     left join current_row c

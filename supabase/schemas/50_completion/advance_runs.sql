@@ -51,8 +51,8 @@ comment on function workflow_engine.is_unneeded(uuid, workflow_engine.action_ver
 
 -- The actions of running runs that have no log yet, with what has become of those they follow, and
 -- whether anybody still waits for them: when a join has enough, what only led to it is unneeded.
--- `rows 1`, here and below, so that a plan made while the tables are small looks rows up by index, and
--- still does so when they have grown.
+-- `rows 1` and the lateral look-ups with a limit, here and below, make a plan that was made while the
+-- tables were small look rows up by their whole key, and still do so when they have grown.
 create or replace function workflow_engine.read_pending(run_ids uuid[])
 returns table (
   run_id uuid, workflow_action_id uuid, run_if text, join_count integer, total bigint,
@@ -68,8 +68,15 @@ begin
     select
       r.id, a.workflow_action_id, a.run_if, a.join_count,
       d.total, d.ended, d.passed, d.broken, d.failed, d.is_passed_over, u.is_unneeded
-    from public.workflow_run r
+    from unnest(read_pending.run_ids) i (id)
+    cross join lateral (select * from public.workflow_run r where r.id = i.id limit 1) r
     join workflow_engine.action_version a on a.workflow_id = r.workflow_id and a.version = r.workflow_version
+    left join lateral (
+      select true as is_there
+      from public.workflow_action_logs l
+      where l.run_id = r.id and l.workflow_action_id = a.workflow_action_id and l.item_index is null
+      limit 1
+    ) own on true
     cross join lateral (
       select
         count(*) as total,
@@ -84,21 +91,21 @@ begin
       from unnest(a.depends_on) f (id)
       join workflow_engine.action_version b
         on b.workflow_id = a.workflow_id and b.version = a.version and b.workflow_action_id = f.id
-      left join public.workflow_action_logs l
-        on l.run_id = r.id and l.workflow_action_id = f.id and l.item_index is null
+      left join lateral (
+        select l.status, l.final, l.reason, l.output
+        from public.workflow_action_logs l
+        where l.run_id = r.id and l.workflow_action_id = f.id and l.item_index is null
+        limit 1
+      ) l on true
       cross join lateral (
         select workflow_engine.judge(l.status, l.final, l.reason, b.continue_on_failure) as verdict
       ) j
     ) d
     cross join lateral (select workflow_engine.is_unneeded(r.id, a) as is_unneeded) u
-    where r.id = any (read_pending.run_ids)
-      and r.status = 'running'
+    where r.status = 'running'
       and not r.is_compensating
       and not a.is_compensation
-      and not exists (
-        select from public.workflow_action_logs l
-        where l.run_id = r.id and l.workflow_action_id = a.workflow_action_id and l.item_index is null
-      );
+      and own.is_there is null;
 end;
 $$;
 
@@ -184,17 +191,29 @@ returns void
 language plpgsql
 set search_path = ''
 as $$
+declare
+  v_logs uuid[];
 begin
-  update public.workflow_action_logs l
-  set status = 'stopped', reason = 'not_needed', lease_expires_at = null,
-    completed_at = greatest(stop_unneeded.at_time, l.started_at)
-  from public.workflow_run r
+  select array_agg(l.id)
+  into v_logs
+  from unnest(stop_unneeded.run_ids) i (id)
+  cross join lateral (select * from public.workflow_run r where r.id = i.id limit 1) r
   join workflow_engine.action_version a on a.workflow_id = r.workflow_id and a.version = r.workflow_version
-  where r.id = any (stop_unneeded.run_ids)
-    and r.status = 'running'
-    and l.run_id = r.id and l.workflow_action_id = a.workflow_action_id and l.item_index is null
+  cross join lateral (
+    select l.id, l.status
+    from public.workflow_action_logs l
+    where l.run_id = r.id and l.workflow_action_id = a.workflow_action_id and l.item_index is null
+    limit 1
+  ) l
+  where r.status = 'running'
     and l.status in ('not_started', 'processing', 'waiting')
     and workflow_engine.is_unneeded(r.id, a);
+  if v_logs is not null then
+    update public.workflow_action_logs l
+    set status = 'stopped', reason = 'not_needed', lease_expires_at = null,
+      completed_at = greatest(stop_unneeded.at_time, l.started_at)
+    where l.id = any (v_logs);
+  end if;
 end;
 $$;
 
@@ -215,11 +234,16 @@ begin
       coalesce(bool_or(workflow_engine.is_unfinished(l.status, l.final)), false),
       coalesce(bool_or(l.status = 'failed' and not a.continue_on_failure and not a.is_compensation), false),
       coalesce(bool_or(l.status = 'stopped' and l.reason is null and not a.is_compensation), false)
-    from public.workflow_run r
+    from unnest(read_progress.run_ids) i (id)
+    cross join lateral (select * from public.workflow_run r where r.id = i.id limit 1) r
     left join workflow_engine.action_version a on a.workflow_id = r.workflow_id and a.version = r.workflow_version
-    left join public.workflow_action_logs l
-      on l.run_id = r.id and l.workflow_action_id = a.workflow_action_id and l.item_index is null
-    where r.id = any (read_progress.run_ids) and r.status = 'running'
+    left join lateral (
+      select l.status, l.final, l.reason
+      from public.workflow_action_logs l
+      where l.run_id = r.id and l.workflow_action_id = a.workflow_action_id and l.item_index is null
+      limit 1
+    ) l on true
+    where r.status = 'running'
     group by r.id;
 end;
 $$;
