@@ -121,11 +121,11 @@ begin
   update public.workflow_action_logs l
   set status = 'stopped', reason = 'not_needed', lease_expires_at = null,
     completed_at = greatest(workflow_engine.clock(), l.started_at)
-  from workflow_engine.fan_out f
+  from unnest(stop_items.run_ids) i (id)
+  cross join lateral (select * from workflow_engine.fan_out f where f.run_id = i.id offset 0) f
   join public.workflow_action_logs p
     on p.run_id = f.run_id and p.workflow_action_id = f.workflow_action_id and p.item_index is null
-  where f.run_id = any (stop_items.run_ids)
-    and f.unfinished > 0
+  where f.unfinished > 0
     and p.status in ('failed', 'stopped')
     and l.run_id = f.run_id and l.workflow_action_id = f.workflow_action_id
     and l.item_index is not null
