@@ -9,7 +9,7 @@ import { jsonOutput, OutputError } from "./json_output.ts";
 import type { Logger } from "./logger.ts";
 import { completed, failed, isOutcome, type Outcome, retry } from "./outcome.ts";
 import type { Secrets } from "./secrets.ts";
-import type { Environment } from "./settings.ts";
+import type { Environment } from "../_shared/environment.ts";
 import { type FilledTemplate, fillTemplate, TemplateError } from "./template.ts";
 
 /** The longest error text that is stored, in characters. */

@@ -7,7 +7,7 @@ import { completed, failed, retry, waiting } from "./outcome.ts";
 import { callApplication, handlers } from "./registry.ts";
 import { Secrets } from "./secrets.ts";
 import { FakeClock, settle } from "./testing/fake_clock.ts";
-import { startServer } from "./testing/http_server.ts";
+import { startServer } from "../_shared/testing/http_server.ts";
 import { sampleAction, sampleClaim, sampleId, silentLogger } from "./testing/samples.ts";
 
 const KEY = { id: sampleId(1), attempt: 1 };

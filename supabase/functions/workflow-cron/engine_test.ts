@@ -1,6 +1,7 @@
-import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
-import { type Call, createEngine, dataApi, EngineError, readServiceKey } from "./engine.ts";
-import { startServer } from "./testing/http_server.ts";
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { type Call, dataApi } from "../_shared/data_api.ts";
+import { createEngine, EngineError } from "./engine.ts";
+import { startServer } from "../_shared/testing/http_server.ts";
 import { sampleAction, sampleClaim } from "./testing/samples.ts";
 
 const NOTHING = { actions: {}, claims: [], next_due_ms: null };
@@ -81,29 +82,4 @@ Deno.test("a Data API that is not there is an error, and no crash", async () => 
   const engine = createEngine(dataApi(`http://127.0.0.1:${port}`, "sb_secret_1"), "worker-1");
   const error = await assertRejects(() => engine.claim(1, 0), EngineError);
   assertEquals(error.kind, "other");
-});
-
-for (
-  const [name, environment, expected] of [
-    ["the default key", { SUPABASE_SECRET_KEYS: '{"a":"1","default":"2"}' }, "2"],
-    ["the first key", { SUPABASE_SECRET_KEYS: '{"a":"1","b":"2"}' }, "1"],
-    ["the legacy key", { SUPABASE_SERVICE_ROLE_KEY: "3" }, "3"],
-    ["the new key before the legacy one", {
-      SUPABASE_SECRET_KEYS: '{"a":"1"}',
-      SUPABASE_SERVICE_ROLE_KEY: "3",
-    }, "1"],
-  ] satisfies [string, Record<string, string>, string][]
-) {
-  Deno.test(`the service role's key is ${name}`, () => {
-    const read = new Map(Object.entries(environment));
-    assertEquals(readServiceKey((variable) => read.get(variable)), expected);
-  });
-}
-
-Deno.test("no key at all is an error that names both variables", () => {
-  assertThrows(
-    () => readServiceKey(() => undefined),
-    Error,
-    "Set SUPABASE_SECRET_KEYS or SUPABASE_SERVICE_ROLE_KEY",
-  );
 });

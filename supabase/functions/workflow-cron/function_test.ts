@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { sign } from "./signature.ts";
 import { startDataApi } from "./testing/fake_data_api.ts";
 import { sampleClaim, sampleId } from "./testing/samples.ts";
-import { spawnModule } from "./testing/spawn.ts";
+import { spawnModule } from "../_shared/testing/spawn.ts";
 
 const SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 const WAKE_UP = '{"type":"workflow.wake"}';
@@ -10,7 +10,7 @@ const WAKE_UP = '{"type":"workflow.wake"}';
 Deno.test("the function, woken over HTTP, does the work that is due", async () => {
   const template = { payload: { message: "Hello" }, target_endpoint: null, headers: {} };
   await using api = startDataApi(sampleClaim(), { template });
-  await using served = spawnModule("index.ts", {
+  await using served = spawnModule(new URL("index.ts", import.meta.url), {
     SUPABASE_URL: api.url,
     SUPABASE_SECRET_KEYS: '{"default":"sb_secret_12345678"}',
     WORKFLOW_SECRET: SECRET,

@@ -1,7 +1,5 @@
 import { z } from "zod";
-
-/** Reads one variable of the environment. */
-export type Environment = (name: string) => string | undefined;
+import { type Environment, readVariables } from "../_shared/environment.ts";
 
 /** The most that one call to the engine may ask for. */
 const LARGEST_BATCH = 5000;
@@ -50,14 +48,7 @@ export interface Settings {
  * @throws {Error} If a variable is missing or malformed; the message names each one.
  */
 export function readSettings(environment: Environment): Settings {
-  const names = Object.keys(variables.shape);
-  const present = names.map((name) => [name, environment(name) || undefined]);
-  const parsed = variables.safeParse(Object.fromEntries(present));
-  if (!parsed.success) {
-    const issues = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
-    throw new Error(`Cannot read the environment: ${issues.join("; ")}`);
-  }
-  const read = parsed.data;
+  const read = readVariables(environment, variables);
   return {
     supabaseUrl: read.SUPABASE_URL,
     wakeUpSecrets: read.WORKFLOW_SECRET,

@@ -1,15 +1,16 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { startDataApi } from "./testing/fake_data_api.ts";
-import { startServer } from "./testing/http_server.ts";
+import { startServer } from "../_shared/testing/http_server.ts";
 import { sampleClaim, sampleId } from "./testing/samples.ts";
-import { command, spawnModule } from "./testing/spawn.ts";
+import { command, spawnModule } from "../_shared/testing/spawn.ts";
 
+const WORKER = new URL("worker_process.ts", import.meta.url);
 const KEYS = '{"default":"sb_secret_12345678"}';
 
 Deno.test("a worker process runs what is due", async () => {
   const template = { payload: { message: "Hello" }, target_endpoint: null, headers: {} };
   await using api = startDataApi(sampleClaim(), { template });
-  await using worker = spawnModule("worker_process.ts", {
+  await using worker = spawnModule(WORKER, {
     SUPABASE_URL: api.url,
     SUPABASE_SECRET_KEYS: KEYS,
   });
@@ -32,7 +33,7 @@ Deno.test("a worker process gives its leases back and ends on SIGTERM", async ()
     action_type: "http_request",
     template: { payload: { url: target.url }, target_endpoint: null, headers: {} },
   });
-  await using worker = spawnModule("worker_process.ts", {
+  await using worker = spawnModule(WORKER, {
     SUPABASE_URL: api.url,
     SUPABASE_SECRET_KEYS: KEYS,
     WORKFLOW_ALLOWED_HOSTS: "127.0.0.1",
@@ -44,7 +45,7 @@ Deno.test("a worker process gives its leases back and ends on SIGTERM", async ()
 });
 
 Deno.test("a worker process without a key ends and names the variables", async () => {
-  const process = command("worker_process.ts", { SUPABASE_URL: "http://127.0.0.1:1" });
+  const process = command(WORKER, { SUPABASE_URL: "http://127.0.0.1:1" });
   const { code, stderr } = await process.output();
   assertEquals(code, 1);
   assertStringIncludes(new TextDecoder().decode(stderr), "Set SUPABASE_SECRET_KEYS");

@@ -3,7 +3,7 @@ import type { Json } from "../../_shared/contract/json.ts";
 import { checked } from "../handler.ts";
 import type { Outcome } from "../outcome.ts";
 import { sampleContext } from "../testing/samples.ts";
-import { startServer } from "../testing/http_server.ts";
+import { startServer } from "../../_shared/testing/http_server.ts";
 import * as httpRequest from "./http_request.ts";
 
 function request(payload: Json): Promise<Outcome> {

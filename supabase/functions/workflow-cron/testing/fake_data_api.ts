@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Claim, ClaimedAction } from "../../_shared/contract/claim.ts";
 import { type AttemptResult, attemptResult } from "../../_shared/contract/report.ts";
-import { startServer, type TestServer } from "./http_server.ts";
+import { startServer, type TestServer } from "../../_shared/testing/http_server.ts";
 import { sampleAction } from "./samples.ts";
 
 const reportBody = z.object({ results: z.array(attemptResult) });

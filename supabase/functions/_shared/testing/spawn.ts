@@ -5,9 +5,12 @@ export interface SpawnedModule extends AsyncDisposable {
   sees(text: string): Promise<string>;
 }
 
-/** Starts a module beside this folder with nothing but the given environment. */
-export function spawnModule(name: string, environment: Record<string, string>): SpawnedModule {
-  const process = command(name, environment).spawn();
+/** Starts a module with nothing but the given environment. */
+export function spawnModule(
+  module: URL,
+  environment: Record<string, string>,
+): SpawnedModule {
+  const process = command(module, environment).spawn();
   const output = new Output();
   const read = Promise.all([output.take(process.stdout), output.take(process.stderr)])
     .finally(() => output.end());
@@ -27,12 +30,11 @@ export function spawnModule(name: string, environment: Record<string, string>): 
 }
 
 /** What starts a module as the platform would: over the network and the environment only. */
-export function command(name: string, environment: Record<string, string>): Deno.Command {
-  const { pathname: module } = new URL(`../${name}`, import.meta.url);
+export function command(module: URL, environment: Record<string, string>): Deno.Command {
   const { pathname: config } = new URL("../../../../deno.json", import.meta.url);
   const permissions = ["--allow-net", "--allow-env", "--allow-sys"];
   return new Deno.Command(Deno.execPath(), {
-    args: ["run", "--no-check", ...permissions, "--config", config, module],
+    args: ["run", "--no-check", ...permissions, "--config", config, module.pathname],
     env: { PATH: Deno.env.get("PATH") ?? "", HOME: Deno.env.get("HOME") ?? "", ...environment },
     clearEnv: true,
     stdout: "piped",
