@@ -98,6 +98,19 @@ comment on function workflow_engine.raise_error(text, text, text, text) is
   'Raises an error for the Data API: SQLSTATE PTnnn, a sentence, a stable key in details, and a hint that says what to do.';
 
 
+-- 00_foundation/actor.sql
+
+-- Who is at work, for the audit trail: the person whom the token names, else its role, else the database role.
+create or replace function workflow_engine.actor()
+returns text
+language sql
+stable
+return coalesce(auth.jwt() ->> 'email', auth.jwt() ->> 'sub', auth.jwt() ->> 'role', session_user::text);
+
+comment on function workflow_engine.actor() is
+  'Who is at work: the token''s e-mail, subject or role, else the database role of the session.';
+
+
 -- 00_foundation/settings.sql
 
 -- What an operator may tune, one row. Read it with `select * from workflow_engine.settings`.
@@ -111,6 +124,9 @@ create table workflow_engine.settings (
   waiting_timeout interval not null default '7 days',
   actions_per_worker integer not null default 500,
   max_workers integer not null default 4,
+  max_depth integer not null default 10,
+  max_runs_per_record integer not null default 60,
+  look_back interval not null default '30 days',
   allowed_hosts text[] not null default '{}',
   constraint settings_pkey primary key (id),
   constraint settings_has_one_row check (id),
@@ -121,7 +137,10 @@ create table workflow_engine.settings (
   constraint costly_expression_bytes_is_positive check (costly_expression_bytes > 0),
   constraint waiting_timeout_is_positive check (waiting_timeout > interval '0'),
   constraint actions_per_worker_is_positive check (actions_per_worker > 0),
-  constraint max_workers_is_positive check (max_workers > 0)
+  constraint max_workers_is_positive check (max_workers > 0),
+  constraint max_depth_is_not_negative check (max_depth >= 0),
+  constraint max_runs_per_record_is_positive check (max_runs_per_record > 0),
+  constraint look_back_is_positive check (look_back > interval '0')
 );
 
 insert into workflow_engine.settings default values;
@@ -143,6 +162,12 @@ comment on column workflow_engine.settings.actions_per_worker is
   'How many due actions justify one more worker when the tick rings.';
 comment on column workflow_engine.settings.max_workers is
   'How many workers one tick wakes at most.';
+comment on column workflow_engine.settings.max_depth is
+  'How many runs may stand above one that an action starts.';
+comment on column workflow_engine.settings.max_runs_per_record is
+  'How many runs of a workflow one record may begin in a minute; more of them wait a minute.';
+comment on column workflow_engine.settings.look_back is
+  'How long an event is kept for those that may wait for it later.';
 comment on column workflow_engine.settings.allowed_hosts is
   'Hosts (host or host:port) that actions may call although they are private or speak plain http.';
 
@@ -379,6 +404,7 @@ create table workflow_engine.action_version (
   reads_event boolean not null,
   reads_actions boolean not null,
   is_costly boolean not null,
+  awaits text,
   constraint action_version_pkey primary key (workflow_id, version, workflow_action_id),
   constraint action_version_belongs_to_a_workflow_version
     foreign key (workflow_id, version)
@@ -387,6 +413,9 @@ create table workflow_engine.action_version (
 
 create index action_version_order_idx
   on workflow_engine.action_version (workflow_id, version, "order");
+
+-- "Does any definition wait for this event?"
+create index action_version_awaits_idx on workflow_engine.action_version (awaits) where awaits is not null;
 
 comment on table workflow_engine.action_version is
   'An action of a saved version, its templates compiled into literals and typed holes.';
@@ -411,6 +440,7 @@ comment on column workflow_engine.action_version.reads_actions is
   'Whether an expression of it reads the outputs of earlier actions.';
 comment on column workflow_engine.action_version.is_costly is
   'Whether an expression of it has two wildcards, so that its work may grow with the square of its data.';
+comment on column workflow_engine.action_version.awaits is 'The event that it waits for, if it does.';
 
 
 -- 10_definitions/check_path.sql
@@ -1156,6 +1186,131 @@ comment on function workflow_engine.resolve_graph(uuid) is
   'The graph of a workflow by id: what each action follows, undoes and chooses.';
 
 
+-- 10_definitions/check_wait.sql
+
+-- The members that the payload of a waiting action may have, and what each must be: an interval, a time, a
+-- name (a text without placeholders), a text, an object, a boolean, one of some texts, or anything.
+create or replace function workflow_engine.wait_fields(action_type text)
+returns table (name text, kind text, is_required boolean)
+language sql
+immutable
+set search_path = ''
+as $$
+  select f.name, f.kind, f.is_required
+  from (values
+    ('sleep', 'duration', 'interval', true),
+    ('sleep_until', 'until', 'time', true),
+    ('wait_for_event', 'event', 'name', true),
+    ('wait_for_event', 'match', 'object', false),
+    ('wait_for_event', 'timeout', 'interval', false),
+    ('wait_for_event', 'look_back', 'interval', false),
+    ('approval', 'message', 'text', true),
+    ('approval', 'role', 'text', false),
+    ('approval', 'details', 'object', false),
+    ('approval', 'to', 'anything', false),
+    ('approval', 'from', 'text', false),
+    ('approval', 'subject', 'text', false),
+    ('approval', 'expires_in', 'interval', false),
+    ('approval', 'remind_after', 'interval', false),
+    ('start_workflow', 'workflow', 'text', true),
+    ('start_workflow', 'input', 'object', false),
+    ('start_workflow', 'wait', 'boolean', false),
+    ('start_workflow', 'on_failure', 'fail or continue', false)
+  ) f (action_type, name, kind, is_required)
+  where f.action_type = wait_fields.action_type;
+$$;
+
+comment on function workflow_engine.wait_fields(text) is
+  'The members that the payload of a waiting action may have; none for other actions.';
+
+-- Whether a literal value is of that kind. What has placeholders is known only when they are filled.
+create or replace function workflow_engine.is_wait_value(kind text, value jsonb)
+returns boolean
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_text text := is_wait_value.value #>> '{}';
+begin
+  if jsonb_typeof(is_wait_value.value) = 'string' and v_text ~ '\{\{' then
+    return is_wait_value.kind <> 'name';
+  end if;
+  return case is_wait_value.kind
+    when 'interval' then jsonb_typeof(is_wait_value.value) = 'string' and workflow_engine.to_duration(v_text) is not null
+    when 'time' then workflow_engine.to_instant(is_wait_value.value, 'UTC') is not null
+    when 'name' then jsonb_typeof(is_wait_value.value) = 'string' and v_text ~ '^\S+( \S+)*$'
+    when 'text' then jsonb_typeof(is_wait_value.value) = 'string' and v_text <> ''
+    when 'fail or continue' then v_text in ('fail', 'continue')
+    when 'anything' then true
+    else jsonb_typeof(is_wait_value.value) = is_wait_value.kind
+  end;
+exception
+  when data_exception then
+    return false;
+end;
+$$;
+
+comment on function workflow_engine.is_wait_value(text, jsonb) is
+  'Whether a literal value of a waiting action''s payload is of that kind.';
+
+-- What is wrong with the payload of a waiting action: the member, and a sentence.
+create or replace function workflow_engine.find_wait_faults(action_type text, payload jsonb)
+returns table (name text, fault text)
+language sql
+stable
+set search_path = ''
+as $$
+  select p.key, format('the key "%s" is not known', p.key)
+  from jsonb_object_keys(find_wait_faults.payload) p (key)
+  where exists (select from workflow_engine.wait_fields(find_wait_faults.action_type))
+    and p.key not in (select f.name from workflow_engine.wait_fields(find_wait_faults.action_type) f)
+  union all
+  select f.name, format('the key "%s" is missing', f.name)
+  from workflow_engine.wait_fields(find_wait_faults.action_type) f
+  where f.is_required and not find_wait_faults.payload ? f.name
+  union all
+  select f.name, case f.kind
+    when 'interval' then format('%s is no length of time such as "15 minutes" or "PT15M"', p.value)
+    when 'time' then format('%s is no time such as "2030-01-31T09:00:00+01:00"', p.value)
+    when 'name' then format('%s is no event''s name; it cannot have placeholders', p.value)
+    else format('%s is no %s', p.value, f.kind)
+  end
+  from workflow_engine.wait_fields(find_wait_faults.action_type) f
+  cross join lateral (select find_wait_faults.payload -> f.name as value) p
+  where p.value is not null and not workflow_engine.is_wait_value(f.kind, p.value);
+$$;
+
+comment on function workflow_engine.find_wait_faults(text, jsonb) is
+  'What is wrong with the payload of a waiting action.';
+
+-- Refuses a waiting action whose payload could not work, naming the first fault. `place` says whose it is.
+create or replace function workflow_engine.check_wait(action_type text, payload jsonb, place text)
+returns void
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_fault record;
+begin
+  select * into v_fault from workflow_engine.find_wait_faults(check_wait.action_type, check_wait.payload) limit 1;
+  if found then
+    perform workflow_engine.raise_error(
+      'PT422', 'definition.wait_invalid',
+      format('Cannot save %s/payload/%s: %s', check_wait.place, v_fault.name, v_fault.fault),
+      format('The payload of %s has %s.', check_wait.action_type, (
+        select string_agg(f.name, ', ') from workflow_engine.wait_fields(check_wait.action_type) f
+      ))
+    );
+  end if;
+end;
+$$;
+
+comment on function workflow_engine.check_wait(text, jsonb, text) is
+  'Raises PT422 for a waiting action whose payload could not work.';
+
+
 -- 10_definitions/check_workflow.sql
 
 -- Checks a definition's expressions before the row is written, so that an error names the field and
@@ -1214,6 +1369,9 @@ begin
     perform workflow_engine.compile_template(
       jsonb_build_object('payload', new.payload, 'target_endpoint', new.target_endpoint, 'headers', new.headers), v_where, '[]'
     );
+  end if;
+  if new.target_endpoint is null then
+    perform workflow_engine.check_wait(new.action_type, new.payload, v_where);
   end if;
   if new.target_endpoint !~ '\{\{' and new.target_endpoint !~ '^/[^/\\]' then
     perform workflow_engine.check_url(new.target_endpoint, v_where || '/target_endpoint');
@@ -1315,7 +1473,7 @@ as $$
     continue_on_failure, is_compensation, compensate_with, choices, condition, condition_root, condition_reads_item, for_each,
     max_concurrency, tolerated_failure_count, tolerated_failure_percentage, delay, timeout_seconds, max_retries,
     backoff_base, backoff_factor, backoff_cap, priority, template, holes, paths, path_roots, takes_all, reads_event,
-    reads_actions, is_costly
+    reads_actions, is_costly, awaits
   )
   select
     a.workflow_id, compile_actions.version, a.id, a."order", a.name, a.action_type, g.depends_on, a.join_count, a.run_if,
@@ -1325,7 +1483,8 @@ as $$
     a.backoff_base, a.backoff_factor, a.backoff_cap, coalesce(a.priority, w.priority),
     c.compiled, h.holes, h.paths, h.path_roots, h.takes_all,
     array['event', 'mixed'] && (h.path_roots || workflow_engine.path_root(a.condition::jsonpath)),
-    coalesce(p.reads_actions, false), coalesce(p.is_costly, false)
+    coalesce(p.reads_actions, false), coalesce(p.is_costly, false),
+    case when a.action_type = 'wait_for_event' then a.payload ->> 'event' end
   from public.workflow_action a
   join public.workflow w on w.id = a.workflow_id
   join workflow_engine.resolve_graph(compile_actions.workflow_id) g on g.workflow_action_id = a.id
@@ -1580,6 +1739,7 @@ as $$
 declare
   v_columns text := (select string_agg(quote_ident(k.name), ', ') from jsonb_object_keys(try_insert.fields) k (name));
   v_constraint text;
+  v_key text;
 begin
   begin
     execute format('insert into %s (%s) select %s from jsonb_populate_record(null::%s, $1)',
@@ -1589,8 +1749,8 @@ begin
     when sqlstate 'WF000' then
       return null;
     when others then
-      get stacked diagnostics v_constraint = constraint_name;
-      return case when try_insert.is_whole or not exists (
+      get stacked diagnostics v_constraint = constraint_name, v_key = pg_exception_detail;
+      return case when try_insert.is_whole or v_key is distinct from 'definition.wait_invalid' and not exists (
         select from pg_catalog.pg_constraint c
         where c.conrelid = try_insert.table_name and c.conname = v_constraint and cardinality(c.conkey) > 1
       ) then sqlerrm end;
@@ -1621,7 +1781,12 @@ begin
       if find_row_faults.fields ->> 'action_type' = 'choice' and v_field.key = 'payload' then
         return query select f.* from workflow_engine.find_choice_faults(v_field.value, v_field.pointer) f;
       else
-        return query select f.* from workflow_engine.find_template_faults(v_field.value, v_field.pointer) f;
+        return query
+          select f.* from workflow_engine.find_template_faults(v_field.value, v_field.pointer) f
+          union all
+          select v_field.pointer || '/' || f.name, upper(left(f.fault, 1)) || substr(f.fault, 2)
+          from workflow_engine.find_wait_faults(find_row_faults.fields ->> 'action_type', v_field.value) f
+          where v_field.key = 'payload' and find_row_faults.fields ->> 'target_endpoint' is null;
       end if;
       v_is_well := v_is_well and not found;
     elsif exists (
@@ -2111,13 +2276,14 @@ create table public.workflow_event (
   source text not null,
   related_table text,
   related_table_pkey text,
+  run_id uuid,
   idempotency_key text,
   occurred_at timestamptz not null default workflow_engine.clock(),
   expanded_at timestamptz,
   error text,
   constraint workflow_event_pkey primary key (id),
   constraint event_payload_is_an_object check (jsonb_typeof(payload) = 'object'),
-  constraint event_source_is_known check (source in ('table', 'emit')),
+  constraint event_source_is_known check (source in ('table', 'emit', 'signal', 'start', 'replay')),
   constraint related_record_is_named_whole
     check (related_table is not null or related_table_pkey is null)
 );
@@ -2138,6 +2304,9 @@ comment on column public.workflow_event.payload is
 comment on column public.workflow_event.related_table is 'The table of the record it is about, with its schema.';
 comment on column public.workflow_event.related_table_pkey is
   'That record''s primary key as text; a JSON array of texts when it has several columns.';
+comment on column public.workflow_event.source is
+  'table: a row changed. emit: workflow_emit(). signal: workflow_signal(), for one run. start: the input of a child. replay: of a run again.';
+comment on column public.workflow_event.run_id is 'The one run that a signal is for.';
 comment on column public.workflow_event.expanded_at is 'When it was matched with definitions.';
 comment on column public.workflow_event.error is 'Why it could not be matched, where that failed.';
 
@@ -2146,7 +2315,7 @@ comment on column public.workflow_event.error is 'Why it could not be matched, w
 
 -- One execution of a definition: begun by an event, carried by the version that was current then.
 -- Its life: running → completed when all its actions have ended well, failed when one has not, after
--- what had completed was compensated.
+-- what had completed was compensated, stopped when a person ended it, paused while one keeps it from going on.
 -- No foreign key to definitions: it would lock their rows for every run that begins; versions are
 -- kept as long as their workflow, and a workflow with unfinished runs cannot be deleted.
 create table public.workflow_run (
@@ -2159,6 +2328,12 @@ create table public.workflow_run (
   related_table text,
   related_table_pkey text,
   parent_run_id uuid,
+  parent_action_log_id uuid,
+  parent_attempt integer,
+  on_failure text,
+  owes_answer boolean not null default false,
+  depth integer not null default 0,
+  replay_of uuid,
   is_compensating boolean not null default false,
   starts_at timestamptz not null,
   created_at timestamptz not null default workflow_engine.clock(),
@@ -2167,6 +2342,11 @@ create table public.workflow_run (
   constraint an_event_starts_a_workflow_once unique (event_id, workflow_id),
   constraint run_status_is_known
     check (status in ('running', 'paused', 'completed', 'failed', 'stopped')),
+  constraint a_child_names_its_parent_whole
+    check (num_nonnulls(parent_run_id, parent_action_log_id, parent_attempt, on_failure) in (0, 4)),
+  constraint only_a_child_owes_an_answer check (not owes_answer or parent_run_id is not null),
+  constraint on_failure_is_known check (on_failure in ('fail', 'continue')),
+  constraint depth_is_not_negative check (depth >= 0),
   constraint run_has_ended_when_it_says_so
     check ((completed_at is not null) = (status in ('completed', 'failed', 'stopped')))
 );
@@ -2174,8 +2354,15 @@ create table public.workflow_run (
 -- "Which runs does this workflow have?"
 create index workflow_run_workflow_idx on public.workflow_run (workflow_id, workflow_version);
 
--- "Which runs are about this record?"
-create index workflow_run_related_idx on public.workflow_run (related_table, related_table_pkey);
+-- "Which runs are about this record?", "How many of them has this workflow begun just now?"
+create index workflow_run_related_idx
+  on public.workflow_run (related_table, related_table_pkey, workflow_id, created_at);
+
+-- "Which children has this run?"
+create index workflow_run_parent_idx on public.workflow_run (parent_run_id) where parent_run_id is not null;
+
+-- "Which children have ended whose parent has not been told?"
+create index workflow_run_owing_idx on public.workflow_run (id) where owes_answer and completed_at is not null;
 
 comment on table public.workflow_run is 'One execution of a workflow.';
 comment on column public.workflow_run.workflow_version is
@@ -2185,6 +2372,13 @@ comment on column public.workflow_run.starts_at is
 comment on column public.workflow_run.is_compensating is
   'Whether it has failed and its compensations are running or have run.';
 comment on column public.workflow_run.parent_run_id is 'The run whose action started it, if any.';
+comment on column public.workflow_run.parent_action_log_id is 'The action log that started it.';
+comment on column public.workflow_run.parent_attempt is 'The attempt that started it: no later one takes its answer.';
+comment on column public.workflow_run.on_failure is
+  'What its failure does to the action that waits for it: fail, or continue.';
+comment on column public.workflow_run.owes_answer is 'Whether its parent waits for its end and has not been told.';
+comment on column public.workflow_run.depth is 'How many runs are above it.';
+comment on column public.workflow_run.replay_of is 'The run that it repeats, if any.';
 
 
 -- 20_runs/workflow_action_logs.sql
@@ -2216,6 +2410,8 @@ create table public.workflow_action_logs (
   error text,
   http_status integer,
   reason text,
+  waits_for text,
+  is_held boolean not null default false,
   item_index integer,
   item jsonb,
   created_at timestamptz not null default workflow_engine.clock(),
@@ -2236,6 +2432,10 @@ create table public.workflow_action_logs (
   constraint only_an_execution_has_output check (output is null or status = 'completed'),
   constraint reason_is_known check (reason in ('condition', 'choice', 'dependency', 'not_needed')),
   constraint only_what_did_not_run_has_a_reason check (reason is null or status in ('skipped', 'stopped')),
+  constraint what_it_waits_for_is_known
+    check (waits_for in ('callback', 'sleep', 'event', 'approval', 'run', 'items')),
+  constraint waiting_is_for_something check (status <> 'waiting' or waits_for is not null),
+  constraint only_what_has_not_started_is_held check (not is_held or status = 'not_started'),
   constraint skipped_has_a_reason check (status <> 'skipped' or reason is not null),
   constraint an_item_has_an_index check (item is null or item_index is not null),
   constraint attempt_is_not_negative check (attempt >= 0),
@@ -2247,7 +2447,12 @@ create table public.workflow_action_logs (
 -- priority in turn, without a sort.
 create index workflow_action_logs_pending_idx
   on public.workflow_action_logs (priority, execute_at)
-  where status = 'not_started';
+  where status = 'not_started' and not is_held;
+
+-- "What does a pause hold?"
+create index workflow_action_logs_held_idx
+  on public.workflow_action_logs (workflow_id)
+  where is_held;
 
 -- "Which actions does this run have?", "Has this action one?", "Where is item n of it?" An action has one
 -- log a run, and one more for each item of its fan-out.
@@ -2289,6 +2494,10 @@ comment on column public.workflow_action_logs.http_status is
   'The HTTP status that the last attempt got from whoever it called, if any.';
 comment on column public.workflow_action_logs.reason is
   'Why it did not run: its condition, a choice that took another branch, what it depends on, or a join that did not need it.';
+comment on column public.workflow_action_logs.waits_for is
+  'What it waits for, or waited for last: callback, sleep, event, approval, run (a child''s end) or items.';
+comment on column public.workflow_action_logs.is_held is
+  'Whether a pause keeps it from being claimed.';
 comment on column public.workflow_action_logs.item is 'Its item in a fan-out, $.item.';
 comment on column public.workflow_action_logs.item_index is 'The position of its item in a fan-out.';
 
@@ -2307,21 +2516,37 @@ create table public.workflow_history (
   attempt integer,
   started_at timestamptz,
   recorded_at timestamptz not null default workflow_engine.clock(),
-  actor text not null default session_user,
+  actor text not null default workflow_engine.actor(),
+  reason text,
   error text,
   detail jsonb not null default '{}',
   constraint workflow_history_pkey primary key (id),
-  constraint history_kind_is_known check (kind in ('attempt_failed', 'event_failed', 'definition_saved'))
+  constraint history_kind_is_known check (kind in (
+    'attempt_failed', 'event_failed', 'definition_saved', 'paused', 'resumed', 'stopped', 'retried', 'replayed',
+    'signaled', 'approved', 'rejected', 'throttled'
+  ))
 );
 
 -- "What happened to this run?"
 create index workflow_history_run_idx on public.workflow_history (run_id, id);
 
+-- The runs that one row of the history is about, where that is not one run: of an operation in bulk.
+create table workflow_engine.history_run (
+  history_id uuid not null,
+  run_id uuid not null,
+  constraint history_run_pkey primary key (run_id, history_id)
+);
+
+comment on table workflow_engine.history_run is
+  'The runs that a row of the history about an operation in bulk concerns.';
+
 comment on table public.workflow_history is
-  'The append-only audit trail: every failed attempt and every event that could not be matched.';
+  'The append-only audit trail: every failed attempt, every event that could not be matched, and all that people did.';
 comment on column public.workflow_history.kind is
-  'attempt_failed: an attempt ended badly. event_failed: an event could not be matched with definitions. definition_saved: a definition got a new version.';
-comment on column public.workflow_history.actor is 'The database role in whose session it happened.';
+  'attempt_failed: an attempt ended badly. event_failed: an event could not be matched with definitions. definition_saved: a definition got a new version. throttled: a record began too many runs. The others: what somebody did to a run, an action, a workflow or an action type.';
+comment on column public.workflow_history.actor is
+  'Who did it: the person or role that the token names, else the database role of the session.';
+comment on column public.workflow_history.reason is 'Why, as the actor said.';
 
 create or replace function workflow_engine.refuse_history_change()
 returns trigger
@@ -2372,7 +2597,9 @@ values
   ('processing', 'stopped', 'a person, or its run'),
   ('waiting', 'completed', 'the answer'),
   ('waiting', 'failed', 'the answer, or no answer in time'),
-  ('waiting', 'not_started', 'an answer that asks for a retry'),
+  ('waiting', 'not_started', 'an answer that asks for a retry; a reminder is due'),
+  ('failed', 'waiting', 'retry of its items by a person'),
+  ('stopped', 'waiting', 'retry of its items by a person'),
   ('failed', 'not_started', 'retry of a failure that an application wrote, or by a person'),
   ('stopped', 'not_started', 'retry by a person');
 
@@ -2392,6 +2619,7 @@ create table workflow_engine.fan_out (
   unfinished integer not null,
   failed integer not null default 0,
   tolerated integer not null,
+  is_retried boolean not null default false,
   constraint fan_out_pkey primary key (run_id, workflow_action_id),
   constraint fan_out_belongs_to_a_run
     foreign key (run_id) references public.workflow_run (id) on delete cascade,
@@ -2404,7 +2632,169 @@ comment on table workflow_engine.fan_out is
   'How far the items of a fan-out have come.';
 comment on column workflow_engine.fan_out.released is
   'How many items, in order, may run; the rest waits for those, so that max_concurrency holds.';
+comment on column workflow_engine.fan_out.is_retried is
+  'Whether a person had it retried: then the items that may still run are not the last ones.';
 comment on column workflow_engine.fan_out.tolerated is 'How many items may fail before the action does.';
+
+
+-- 20_runs/awaited_event.sql
+
+-- The two sides of waiting for an event, each with a mark for what has not been looked at yet. An event
+-- and a wait for it may be committed in any order and in transactions of any length: whichever becomes
+-- visible last is the one whose mark finds the other (docs/adr/0012).
+
+-- An event that some definition waits for by name, or a signal. Kept for settings.look_back.
+create table workflow_engine.awaited_event (
+  event_id uuid not null,
+  organization_id text,
+  name text not null,
+  payload jsonb not null,
+  run_id uuid,
+  occurred_at timestamptz not null,
+  is_new boolean not null default true,
+  constraint awaited_event_pkey primary key (event_id),
+  constraint awaited_event_is_an_event
+    foreign key (event_id) references public.workflow_event (id) on delete cascade
+);
+
+-- "Which events of this name have there been since?"
+create index awaited_event_name_idx on workflow_engine.awaited_event (name, occurred_at) where run_id is null;
+
+-- "Which of them say this?"
+create index awaited_event_payload_idx
+  on workflow_engine.awaited_event using gin (payload jsonb_path_ops)
+  where run_id is null;
+
+-- "Which signals has this run got?"
+create index awaited_event_run_idx on workflow_engine.awaited_event (run_id, name) where run_id is not null;
+
+-- "Which have not been looked at?"
+create index awaited_event_new_idx on workflow_engine.awaited_event (event_id) where is_new;
+
+-- "Which are too old?"
+create index awaited_event_age_idx on workflow_engine.awaited_event (occurred_at);
+
+comment on table workflow_engine.awaited_event is
+  'An event that some definition waits for by name, or a signal to a run.';
+comment on column workflow_engine.awaited_event.run_id is 'The one run that a signal is for.';
+comment on column workflow_engine.awaited_event.is_new is 'Whether it has not been compared with those that wait.';
+
+-- An action log that waits for an event, or has got one.
+create table workflow_engine.event_wait (
+  action_log_id uuid not null,
+  attempt integer not null,
+  run_id uuid not null,
+  organization_id text,
+  name text not null,
+  match jsonb not null,
+  match_key bigint not null,
+  since timestamptz not null,
+  until timestamptz not null,
+  is_new boolean not null default true,
+  event_id uuid,
+  constraint event_wait_pkey primary key (action_log_id),
+  constraint event_wait_belongs_to_an_action_log
+    foreign key (action_log_id) references public.workflow_action_logs (id) on delete cascade,
+  constraint an_event_answers_one_action_of_a_run unique (run_id, event_id),
+  constraint event_match_is_an_object check (jsonb_typeof(match) = 'object')
+);
+
+-- "Who waits for this event?"
+create index event_wait_name_idx on workflow_engine.event_wait (name, match_key) where event_id is null;
+
+-- "Which have not been looked at?"
+create index event_wait_new_idx on workflow_engine.event_wait (action_log_id) where is_new;
+
+comment on table workflow_engine.event_wait is 'An action log that waits for an event, or has got one.';
+comment on column workflow_engine.event_wait.match is 'What the event''s payload must contain.';
+comment on column workflow_engine.event_wait.match_key is
+  'The hash of one member of match, by which an event finds it; 0 when it has none.';
+comment on column workflow_engine.event_wait.since is 'The event must not have occurred before.';
+comment on column workflow_engine.event_wait.until is 'The event must not have occurred later: its timeout.';
+comment on column workflow_engine.event_wait.is_new is 'Whether it has not been compared with earlier events.';
+comment on column workflow_engine.event_wait.event_id is 'The event that answered it.';
+
+
+-- 20_runs/workflow_approval.sql
+
+-- A question to a person. Its life: pending → approved or rejected by somebody, expired, or stopped with
+-- its action. The answer is the output of the action that asks.
+create table public.workflow_approval (
+  id uuid not null default workflow_engine.new_id(),
+  organization_id text,
+  run_id uuid not null,
+  action_log_id uuid not null,
+  attempt integer not null,
+  role text,
+  message text not null,
+  details jsonb not null default '{}',
+  status text not null default 'pending',
+  requested_at timestamptz not null default workflow_engine.clock(),
+  expires_at timestamptz not null,
+  remind_at timestamptz,
+  reminders integer not null default 0,
+  decided_at timestamptz,
+  decided_by text,
+  comment text,
+  constraint workflow_approval_pkey primary key (id),
+  constraint approval_belongs_to_an_action_log
+    foreign key (action_log_id) references public.workflow_action_logs (id) on delete cascade,
+  constraint an_action_asks_once unique (action_log_id),
+  constraint approval_status_is_known
+    check (status in ('pending', 'approved', 'rejected', 'expired', 'stopped')),
+  constraint only_a_decision_has_a_decider
+    check ((status in ('approved', 'rejected')) = (decided_by is not null and decided_at is not null)),
+  constraint approval_details_are_an_object check (jsonb_typeof(details) = 'object'),
+  constraint reminders_are_counted check (reminders >= 0)
+);
+
+-- "What is there to decide in this organization?"
+create index workflow_approval_pending_idx
+  on public.workflow_approval (organization_id, requested_at)
+  where status = 'pending';
+
+-- "Who was asked in this run?"
+create index workflow_approval_run_idx on public.workflow_approval (run_id);
+
+comment on table public.workflow_approval is 'A question to a person that an action waits for.';
+comment on column public.workflow_approval.attempt is 'The attempt of the action that asks.';
+comment on column public.workflow_approval.role is 'The role that a member needs to decide; any member may without it.';
+comment on column public.workflow_approval.status is 'pending, approved, rejected, expired, or stopped with its action.';
+comment on column public.workflow_approval.remind_at is 'When the next reminder is due, if there is one.';
+comment on column public.workflow_approval.reminders is 'How many reminders were due so far.';
+
+-- The links by which an approval can be decided without signing in. Only the hash is kept.
+create table workflow_engine.approval_token (
+  hash bytea not null,
+  approval_id uuid not null,
+  recipient text not null,
+  constraint approval_token_pkey primary key (hash),
+  constraint approval_token_opens_an_approval
+    foreign key (approval_id) references public.workflow_approval (id) on delete cascade
+);
+
+create index approval_token_approval_idx on workflow_engine.approval_token (approval_id);
+
+comment on table workflow_engine.approval_token is 'The links by which an approval can be decided.';
+comment on column workflow_engine.approval_token.hash is 'The SHA-256 of the token in the link.';
+comment on column workflow_engine.approval_token.recipient is 'Whom the link was sent to.';
+
+
+-- 20_runs/pause.sql
+
+-- What is paused beside single runs: all runs of a workflow, or all actions of a type.
+create table workflow_engine.pause (
+  id uuid not null default workflow_engine.new_id(),
+  workflow_id uuid,
+  action_type text,
+  constraint pause_pkey primary key (id),
+  constraint a_pause_is_of_one_thing check (num_nonnulls(workflow_id, action_type) = 1),
+  constraint a_thing_is_paused_once unique nulls not distinct (workflow_id, action_type),
+  constraint pause_belongs_to_a_workflow
+    foreign key (workflow_id) references public.workflow (id) on delete cascade
+);
+
+comment on table workflow_engine.pause is 'The workflows and action types that are paused.';
 
 
 -- 30_events/attachment.sql
@@ -2923,9 +3313,41 @@ $$;
 comment on function workflow_engine.plan_start(workflow_engine.workflow_version, jsonb, timestamptz, timestamptz) is
   'When a run of this version begins for an event, or null when it does not.';
 
+-- Whether a record has begun as many runs of a workflow within a minute as it may: a workflow that changes
+-- the table that triggers it would never come to rest.
+create or replace function workflow_engine.is_throttled(
+  workflow_id uuid,
+  related_table text,
+  related_table_pkey text,
+  at_time timestamptz,
+  max_runs integer
+)
+returns boolean
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return is_throttled.related_table_pkey is not null and exists (
+    select from public.workflow_run r
+    where r.related_table = is_throttled.related_table
+      and r.related_table_pkey = is_throttled.related_table_pkey
+      and r.workflow_id = is_throttled.workflow_id
+      and r.created_at > is_throttled.at_time - interval '1 minute'
+    order by r.created_at
+    offset is_throttled.max_runs - 1
+    limit 1
+  );
+end;
+$$;
+
+comment on function workflow_engine.is_throttled(uuid, text, text, timestamptz, integer) is
+  'Whether a record has begun as many runs of a workflow in the last minute as it may.';
+
 -- Matches events with definitions: a run for each pair whose condition holds. An event of an
 -- organization reaches that organization's workflows and the platform's own; one without reaches only
--- the platform's. A run belongs to its event's organization.
+-- the platform's. A run belongs to its event's organization. A run that a record may not begin now begins
+-- a minute later.
 create or replace function workflow_engine.start_runs(event_ids uuid[])
 returns uuid[]
 language plpgsql
@@ -2933,13 +3355,14 @@ set search_path = ''
 as $$
 declare
   v_now timestamptz := workflow_engine.clock();
-  v_max_bytes integer := (select s.costly_expression_bytes from workflow_engine.settings s);
+  v_settings workflow_engine.settings := (select s from workflow_engine.settings s);
   v_runs uuid[];
 begin
   with matched as (
     select e.id, e.organization_id, e.related_table, e.related_table_pkey, v.workflow_id, v.version,
       workflow_engine.plan_start(v, r.root, e.occurred_at, v_now) as starts_at,
-      workflow_engine.holds(v.condition, v.condition_is_costly, r.root, v_max_bytes) as holds
+      workflow_engine.holds(v.condition, v.condition_is_costly, r.root, v_settings.costly_expression_bytes) as holds,
+      workflow_engine.is_throttled(w.id, e.related_table, e.related_table_pkey, v_now, v_settings.max_runs_per_record) as is_throttled
     from public.workflow_event e
     join public.workflow w
       on w.trigger = e.name and w.is_active
@@ -2952,17 +3375,24 @@ begin
   ),
   refused as (
     insert into public.workflow_history (organization_id, workflow_id, kind, error, detail)
-    select m.organization_id, m.workflow_id, 'event_failed',
-      format('The condition has two wildcards and its data more than %s bytes', v_max_bytes),
-      jsonb_build_object('event_id', m.id)
+    select m.organization_id, m.workflow_id, case when m.holds is null then 'event_failed' else 'throttled' end,
+      case
+        when m.holds is null
+          then format('The condition has two wildcards and its data more than %s bytes', v_settings.costly_expression_bytes)
+        else format('A record began more than %s runs within a minute', v_settings.max_runs_per_record)
+      end,
+      jsonb_strip_nulls(jsonb_build_object(
+        'event_id', m.id, 'related_table', m.related_table, 'related_table_pkey', m.related_table_pkey
+      ))
     from matched m
-    where m.holds is null
+    where m.holds is null or (m.holds and m.starts_at is not null and m.is_throttled)
   ),
   started as (
     insert into public.workflow_run (
       organization_id, workflow_id, workflow_version, event_id, related_table, related_table_pkey, starts_at
     )
-    select m.organization_id, m.workflow_id, m.version, m.id, m.related_table, m.related_table_pkey, m.starts_at
+    select m.organization_id, m.workflow_id, m.version, m.id, m.related_table, m.related_table_pkey,
+      case when m.is_throttled then greatest(m.starts_at, v_now + interval '1 minute') else m.starts_at end
     from matched m
     where m.holds and m.starts_at is not null
     on conflict on constraint an_event_starts_a_workflow_once do nothing
@@ -2972,6 +3402,7 @@ begin
   update public.workflow_event e
   set expanded_at = v_now
   where e.id = any (start_runs.event_ids);
+  perform workflow_engine.keep_awaited_events(start_runs.event_ids);
   perform workflow_engine.advance_runs(v_runs);
   return v_runs;
 end;
@@ -3449,7 +3880,7 @@ create type workflow_engine.candidate as (
 );
 
 comment on type workflow_engine.candidate is
-  'A due action log: its verdict (start, fan_out, choose, skip, fail, postpone), the reason, and the data that go with it.';
+  'A due action log: its verdict (start, fan_out, choose, skip, fail, postpone, hold), the reason, and the data that go with it.';
 
 -- The outputs and statuses of a run's actions so far, by name. Here and below, JSON of unknown size is
 -- not gathered by jsonb_agg() or jsonb_object_agg(): both need time with the square of the length of an
@@ -3718,7 +4149,9 @@ comment on function workflow_engine.read_due(uuid[]) is
 -- chooses from. Event and outputs only where an expression reads them: items of a large array need not
 -- carry it along. The record is the current row, of the run's own organization or none.
 create or replace function workflow_engine.read_runs(log_ids uuid[], at_time timestamptz)
-returns table (run_id uuid, event jsonb, record jsonb, actions jsonb, rest jsonb, is_unreadable boolean)
+returns table (
+  run_id uuid, event jsonb, record jsonb, actions jsonb, rest jsonb, is_unreadable boolean, is_paused boolean
+)
 language plpgsql
 rows 100
 set search_path = ''
@@ -3743,7 +4176,8 @@ begin
       jsonb_build_object('vars', v.vars, 'now', read_runs.at_time, 'run', jsonb_build_object(
         'id', r.id, 'workflow_id', r.workflow_id, 'event', e.name, 'started_at', r.starts_at
       )),
-      r.related_table in (select u.related_table from current_row u where u.related_table_pkey is null)
+      r.related_table in (select u.related_table from current_row u where u.related_table_pkey is null),
+      r.status = 'paused' or r.workflow_id in (select p.workflow_id from workflow_engine.pause p where p.workflow_id is not null)
     from due d
     cross join lateral (select * from public.workflow_run r where r.id = d.run_id limit 1) r
     cross join lateral (select * from public.workflow_event e where e.id = r.event_id limit 1) e
@@ -3764,10 +4198,14 @@ returns workflow_engine.candidate[]
 language plpgsql
 set search_path = ''
 as $$
+declare
+  v_paused_types text[] := array(select p.action_type from workflow_engine.pause p where p.action_type is not null);
 begin
   return (
     select coalesce(array_agg(
       case
+        when r.is_paused or (d.action).action_type = any (v_paused_types)
+          then row(d.id, text 'hold', null::text, null::jsonb)::workflow_engine.candidate
         when r.is_unreadable then row(d.id, text 'postpone', null::text, null::jsonb)::workflow_engine.candidate
         else workflow_engine.decide_candidate(
           d.id, d.action, d.item_index, r.event, r.record, r.actions, r.rest || jsonb_build_object('item', d.item),
@@ -3835,7 +4273,7 @@ begin
     cross join lateral (
       select l.id
       from public.workflow_action_logs l
-      where l.status = 'not_started'
+      where l.status = 'not_started' and not l.is_held
         and l.priority = p.priority::smallint
         and l.execute_at <= lock_due.at_time
       order by l.execute_at
@@ -3867,21 +4305,22 @@ begin
         cross join lateral (
           select l.id
           from public.workflow_action_logs l
-          where l.status = 'not_started'
+          where l.status = 'not_started' and not l.is_held
             and l.priority = p.priority::smallint
             and l.execute_at <= has_work.at_time
           order by l.execute_at
           limit 1
         ) l
       )
+      or workflow_engine.has_answers(has_work.at_time)
   );
 end;
 $$;
 
 comment on function workflow_engine.has_work(timestamptz) is
-  'Whether an event waits to be matched or an action is due.';
+  'Whether an event waits to be matched, an answer to be given, or an action is due.';
 
--- When the next action is due, or null when none is planned. A past time means that it is due now.
+-- When the next action or timeout is due, or null when none is planned. A past time means that it is due now.
 create or replace function workflow_engine.next_due()
 returns timestamptz
 language plpgsql
@@ -3890,20 +4329,32 @@ set search_path = ''
 as $$
 begin
   return (
-    select min(l.execute_at)
-    from generate_series(0, 9) p (priority)
-    cross join lateral (
-      select l.execute_at
-      from public.workflow_action_logs l
-      where l.status = 'not_started' and l.priority = p.priority::smallint and l.execute_at < 'infinity'
-      order by l.execute_at
-      limit 1
-    ) l
+    select least(
+      (
+        select min(l.execute_at)
+        from generate_series(0, 9) p (priority)
+        cross join lateral (
+          select l.execute_at
+          from public.workflow_action_logs l
+          where l.status = 'not_started' and not l.is_held
+            and l.priority = p.priority::smallint and l.execute_at < 'infinity'
+          order by l.execute_at
+          limit 1
+        ) l
+      ),
+      (
+        select l.execute_at
+        from public.workflow_action_logs l
+        where l.status = 'waiting' and l.execute_at < 'infinity'
+        order by l.execute_at
+        limit 1
+      )
+    )
   );
 end;
 $$;
 
-comment on function workflow_engine.next_due() is 'When the next action is due, or null.';
+comment on function workflow_engine.next_due() is 'When the next action or timeout is due, or null.';
 
 -- Milliseconds from now until a time of the engine's clock: 0 when it is past, null for null. A worker
 -- is told this and not the time, because its own clock does not travel.
@@ -3962,7 +4413,36 @@ $$;
 comment on function workflow_engine.insert_items(workflow_engine.candidate[], timestamptz) is
   'Creates the action logs of the items of fan-outs.';
 
--- Carries out every verdict but "start". A postponed log is looked at again after five seconds.
+-- Holds what is paused, so that no claim looks at it again until it is resumed. The pauses are locked first:
+-- a resume in flight either still finds what is held here, or has committed, and then nothing is held.
+create or replace function workflow_engine.hold_candidates(candidates workflow_engine.candidate[])
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  perform from public.workflow_run r
+  where r.status = 'paused' and r.id in (
+    select l.run_id
+    from unnest(hold_candidates.candidates) c
+    join public.workflow_action_logs l on l.id = c.id
+    where c.verdict = 'hold'
+  )
+  order by r.id
+  for share;
+  perform from workflow_engine.pause p order by p.id for share;
+  update public.workflow_action_logs l
+  set is_held = true
+  from unnest(hold_candidates.candidates) c
+  where c.verdict = 'hold' and l.id = c.id
+    and workflow_engine.is_paused(l.run_id, l.workflow_id, l.workflow_version, l.workflow_action_id);
+end;
+$$;
+
+comment on function workflow_engine.hold_candidates(workflow_engine.candidate[]) is
+  'Holds the due action logs whose run, workflow or action type is paused.';
+
+-- Carries out every other verdict but "start". A postponed log is looked at again after five seconds.
 create or replace function workflow_engine.settle_candidates(candidates workflow_engine.candidate[], at_time timestamptz)
 returns void
 language plpgsql
@@ -3981,6 +4461,7 @@ begin
       when v.status = 'waiting' then 'infinity'
       else l.execute_at
     end,
+    waits_for = case when v.status = 'waiting' then 'items' else l.waits_for end,
     meta = case when c.verdict = 'skip' then l.meta || jsonb_build_object('condition', c.data) else l.meta end,
     output = case when v.status = 'completed' then c.data end,
     reason = case when v.status = 'skipped' then c.reason end,
@@ -3995,7 +4476,7 @@ begin
       else 'not_started'
     end as status
   ) v
-  where l.id = c.id and c.verdict <> 'start';
+  where l.id = c.id and c.verdict not in ('start', 'hold');
   perform workflow_engine.insert_items(settle_candidates.candidates, settle_candidates.at_time);
 end;
 $$;
@@ -4086,7 +4567,7 @@ $$;
 comment on function workflow_engine.start_attempts(workflow_engine.candidate[], text, timestamptz) is
   'Begins attempts and returns them as {"actions", "claims"}.';
 
--- One look: matches new events, takes what is due, starts it. Lock order: logs by urgency with skip
+-- One look: matches new events, answers what waits, takes what is due, starts it. Lock order: logs by urgency with skip
 -- locked, then (for what is skipped) runs by id.
 create or replace function workflow_engine.claim_batch(worker_id text, max_actions integer)
 returns jsonb
@@ -4098,8 +4579,12 @@ declare
   v_candidates workflow_engine.candidate[];
 begin
   perform workflow_engine.expand_events();
+  perform workflow_engine.settle_waits(v_now);
   v_candidates := workflow_engine.decide_claims(workflow_engine.lock_due(claim_batch.max_actions, v_now), v_now);
-  if exists (select from unnest(v_candidates) c where c.verdict <> 'start') then
+  if exists (select from unnest(v_candidates) c where c.verdict = 'hold') then
+    perform workflow_engine.hold_candidates(v_candidates);
+  end if;
+  if exists (select from unnest(v_candidates) c where c.verdict not in ('start', 'hold')) then
     perform workflow_engine.settle_candidates(v_candidates, v_now);
   end if;
   return workflow_engine.start_attempts(v_candidates, claim_batch.worker_id, v_now);
@@ -4213,7 +4698,7 @@ as $$
     cross join lateral (
       select l.id
       from public.workflow_action_logs l
-      where l.status = 'not_started'
+      where l.status = 'not_started' and not l.is_held
         and l.priority = p.priority::smallint
         and l.execute_at <= count_due.at_time
       order by l.execute_at
@@ -4312,7 +4797,9 @@ begin
   v_events := workflow_engine.expand_events();
   perform workflow_engine.recover_expired_leases(v_now);
   perform workflow_engine.retry_failed(v_now);
-  perform workflow_engine.fail_overdue_answers(v_now);
+  perform workflow_engine.settle_waits(v_now);
+  perform workflow_engine.release_held(null);
+  perform workflow_engine.forget_awaited_events(v_now);
   v_due := workflow_engine.ring_for_due(v_now);
   perform workflow_engine.set_pace(v_due);
   delete from workflow_engine.wake_request;
@@ -4544,7 +5031,7 @@ begin
     and workflow_engine.is_unneeded(r.id, a);
   if v_logs is not null then
     update public.workflow_action_logs l
-    set status = 'stopped', reason = 'not_needed', lease_expires_at = null,
+    set status = 'stopped', reason = 'not_needed', lease_expires_at = null, is_held = false,
       completed_at = greatest(stop_unneeded.at_time, l.started_at)
     where l.id = any (v_logs);
   end if;
@@ -4748,8 +5235,35 @@ $$;
 comment on function workflow_engine.count_items(workflow_engine.item_count[]) is
   'Counts ended items off their fan-outs and returns those.';
 
+-- The same for a fan-out that was retried: the next of its items that do not run yet, wherever they are.
+create or replace function workflow_engine.release_retried_items(counts workflow_engine.item_count[], at_time timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  update public.workflow_action_logs l
+  set execute_at = release_retried_items.at_time
+  from unnest(release_retried_items.counts) c
+  join workflow_engine.fan_out f on f.run_id = c.run_id and f.workflow_action_id = c.workflow_action_id and f.is_retried
+  cross join lateral (
+    select i.id
+    from public.workflow_action_logs i
+    where i.run_id = c.run_id and i.workflow_action_id = c.workflow_action_id and i.item_index is not null
+      and i.completed_at is null and not isfinite(i.execute_at)
+    order by i.item_index
+    limit c.finished
+  ) n
+  where l.id = n.id;
+end;
+$$;
+
+comment on function workflow_engine.release_retried_items(workflow_engine.item_count[], timestamptz) is
+  'Lets as many further items of retried fan-outs run as have ended.';
+
 -- Lets the next items of a fan-out run, as many as have ended. Does not name their status: that would
--- let Postgres read all that is pending instead of these by their index.
+-- let Postgres read all that is pending instead of these by their index. After a retry the items that may
+-- still run are not the last ones, and are looked for.
 create or replace function workflow_engine.release_items(counts workflow_engine.item_count[], at_time timestamptz)
 returns void
 language plpgsql
@@ -4759,11 +5273,18 @@ begin
   update public.workflow_action_logs l
   set execute_at = release_items.at_time
   from unnest(release_items.counts) c
-  join workflow_engine.fan_out f on f.run_id = c.run_id and f.workflow_action_id = c.workflow_action_id
+  join workflow_engine.fan_out f on f.run_id = c.run_id and f.workflow_action_id = c.workflow_action_id and not f.is_retried
   cross join lateral generate_series(f.released - c.finished, f.released - 1) i (index)
   where l.run_id = c.run_id and l.workflow_action_id = c.workflow_action_id
     and l.item_index = i.index
     and l.completed_at is null and not isfinite(l.execute_at);
+  if exists (
+    select from unnest(release_items.counts) c
+    join workflow_engine.fan_out f on f.run_id = c.run_id and f.workflow_action_id = c.workflow_action_id
+    where f.is_retried
+  ) then
+    perform workflow_engine.release_retried_items(release_items.counts, release_items.at_time);
+  end if;
 end;
 $$;
 
@@ -4831,7 +5352,7 @@ set search_path = ''
 as $$
 begin
   update public.workflow_action_logs l
-  set status = 'stopped', reason = 'not_needed', lease_expires_at = null,
+  set status = 'stopped', reason = 'not_needed', lease_expires_at = null, is_held = false,
     completed_at = greatest(workflow_engine.clock(), l.started_at)
   from unnest(stop_items.run_ids) i (id)
   cross join lateral (select * from workflow_engine.fan_out f where f.run_id = i.id offset 0) f
@@ -4907,6 +5428,8 @@ as $$
 declare
   v_runs uuid[];
   v_items workflow_engine.item_count[];
+  v_fan_outs uuid[];
+  v_waits uuid[];
 begin
   with changed as materialized (
     select n, o.status as from_status, o.tries as tries_before, o.started_at
@@ -4922,28 +5445,37 @@ begin
   where c.from_status in ('processing', 'waiting')
     and ((c.n).status = 'failed' or ((c.n).status = 'not_started' and (c.n).tries > c.tries_before));
   with changed as materialized (
-    select n.run_id, n.workflow_action_id, n.status, n.item_index is not null as is_item,
+    select n.id, n.run_id, n.workflow_action_id, n.status, n.waits_for, n.item_index is not null as is_item,
       workflow_engine.is_unfinished(o.status, o.final) and not workflow_engine.is_unfinished(n.status, n.final) as has_ended
     from old_logs o
     full join new_logs n on n.id = o.id
   ),
   ended as (
     select c.run_id, c.workflow_action_id, c.is_item,
-      count(*) as finished, count(*) filter (where c.status = 'failed') as failed
+      count(*) as finished, count(*) filter (where c.status = 'failed') as failed,
+      bool_or(c.waits_for = 'items') as is_fan_out,
+      array_agg(c.id) filter (where c.waits_for in ('event', 'approval')) as waits
     from changed c
     where c.has_ended
     group by c.run_id, c.workflow_action_id, c.is_item
   )
   select
     array_agg(row(e.run_id, e.workflow_action_id, e.finished, e.failed)::workflow_engine.item_count) filter (where e.is_item),
-    array_agg(distinct e.run_id) filter (where not e.is_item)
-  into v_items, v_runs
+    array_agg(distinct e.run_id) filter (where not e.is_item),
+    array_agg(distinct e.run_id) filter (where not e.is_item and e.is_fan_out),
+    (select array_agg(w.id) from ended e cross join lateral unnest(e.waits) w (id))
+  into v_items, v_runs, v_fan_outs, v_waits
   from ended e;
+  if v_waits is not null then
+    perform workflow_engine.drop_waits(v_waits);
+  end if;
   if v_items is not null then
     perform workflow_engine.settle_items(v_items);
   end if;
+  if v_fan_outs is not null then
+    perform workflow_engine.stop_items(v_fan_outs);
+  end if;
   if v_runs is not null then
-    perform workflow_engine.stop_items(v_runs);
     perform workflow_engine.advance_runs(v_runs);
   end if;
   return null;
@@ -5062,10 +5594,12 @@ $$;
 comment on function workflow_engine.check_report(jsonb, jsonb) is
   'Raises PT400 for a report that cannot be read.';
 
--- What each result makes of its action log, for those whose attempt is still the current one.
-create or replace function workflow_engine.read_results(results jsonb, at_time timestamptz)
+-- What each result makes of its action log, for those whose attempt is still the current one and in one
+-- of these statuses: processing, as a worker reports it, or waiting, where it is the answer.
+create or replace function workflow_engine.read_results(results jsonb, at_time timestamptz, statuses text[])
 returns table (
-  id uuid, status text, final boolean, tries integer, execute_at timestamptz, output jsonb, error text, http_status integer
+  id uuid, status text, final boolean, tries integer, execute_at timestamptz, output jsonb, error text,
+  http_status integer, waits_for text
 )
 language plpgsql
 volatile
@@ -5081,26 +5615,27 @@ begin
           workflow_engine.wait_of(r.retry_after_ms),
           workflow_engine.backoff(l.tries + 1, a.backoff_base, a.backoff_factor, a.backoff_cap)
         )
-        when s.next = 'waiting' then read_results.at_time + coalesce(workflow_engine.wait_of(r.timeout_ms), g.waiting_timeout)
+        when s.next = 'waiting' then s.due_at
         when s.next = 'not_started' then read_results.at_time
         else l.execute_at
       end,
       case when s.next = 'completed' then r.output end,
       case
         when i.is_too_large then format('The output has more than %s bytes', g.output_bytes)
+        when s.fault is not null then 'Cannot wait: ' || s.fault
         when r.status = 'failed' then coalesce(r.error, 'No reason given')
         when s.next <> 'completed' then l.error
       end,
-      r.http_status
+      r.http_status, coalesce(s.kind, l.waits_for)
     from (
-      select e.value -> 'output' as output, t.*
+      select e.value -> 'output' as output, e.value -> 'wait' as wait, t.*
       from jsonb_array_elements(read_results.results) e
       cross join lateral jsonb_to_record(e.value) t (
         id uuid, attempt integer, status text, error text, final boolean,
         retry_after_ms double precision, timeout_ms double precision, http_status integer
       )
     ) r
-    join public.workflow_action_logs l on l.id = r.id and l.attempt = r.attempt and l.status = 'processing'
+    join public.workflow_action_logs l on l.id = r.id and l.attempt = r.attempt and l.status = any (read_results.statuses)
     join workflow_engine.action_version a
       on a.workflow_id = l.workflow_id and a.version = l.workflow_version
       and a.workflow_action_id = l.workflow_action_id
@@ -5108,50 +5643,56 @@ begin
     cross join lateral (
       select
         r.status = 'failed' and r.final is not true and l.tries < a.max_retries as is_retry,
-        r.status = 'completed' and pg_column_size(r.output) > g.output_bytes as is_too_large
+        r.status = 'completed' and pg_column_size(r.output) > g.output_bytes as is_too_large,
+        case when r.status = 'waiting' then workflow_engine.read_wait(l, r.wait, r.timeout_ms, read_results.at_time) end as wait
     ) i
     cross join lateral (
-      select i.is_retry, case
+      select i.is_retry, (i.wait).*, case
         when i.is_retry or r.status = 'released' then 'not_started'
-        when i.is_too_large then 'failed'
+        when i.is_too_large or (i.wait).fault is not null then 'failed'
         else r.status
       end as next
     ) s;
 end;
 $$;
 
-comment on function workflow_engine.read_results(jsonb, timestamptz) is
+comment on function workflow_engine.read_results(jsonb, timestamptz, text[]) is
   'What the results of current attempts make of their action logs.';
 
 -- Writes results, each exactly once: a result whose attempt is no longer the current one matches nothing.
-create or replace function workflow_engine.write_results(results jsonb, at_time timestamptz)
-returns integer
+-- Returns the action logs of the others.
+create or replace function workflow_engine.write_results(results jsonb, at_time timestamptz, statuses text[])
+returns uuid[]
 language plpgsql
 set search_path = ''
 as $$
 declare
-  v_accepted integer;
+  v_accepted uuid[];
 begin
-  update public.workflow_action_logs l
-  set
-    status = r.status,
-    final = r.final,
-    tries = r.tries,
-    execute_at = r.execute_at,
-    output = r.output,
-    error = r.error,
-    http_status = r.http_status,
-    lease_expires_at = null,
-    completed_at = case when r.status in ('completed', 'failed') then greatest(write_results.at_time, l.started_at) end
-  from workflow_engine.read_results(write_results.results, write_results.at_time) r
-  where l.id = r.id;
-  get diagnostics v_accepted = row_count;
+  with written as (
+    update public.workflow_action_logs l
+    set
+      status = r.status,
+      final = r.final,
+      tries = r.tries,
+      execute_at = r.execute_at,
+      output = r.output,
+      error = r.error,
+      http_status = r.http_status,
+      waits_for = r.waits_for,
+      lease_expires_at = null,
+      completed_at = case when r.status in ('completed', 'failed') then greatest(write_results.at_time, l.started_at) end
+    from workflow_engine.read_results(write_results.results, write_results.at_time, write_results.statuses) r
+    where l.id = r.id
+    returning l.id
+  )
+  select coalesce(array_agg(w.id), '{}') into v_accepted from written w;
   return v_accepted;
 end;
 $$;
 
-comment on function workflow_engine.write_results(jsonb, timestamptz) is
-  'Writes the results of current attempts; returns how many there were.';
+comment on function workflow_engine.write_results(jsonb, timestamptz, text[]) is
+  'Writes the results of current attempts in these statuses; returns their action logs.';
 
 -- The heartbeat: a lease lasts at least lease_grace from now.
 create or replace function workflow_engine.extend_leases(running jsonb)
@@ -5215,7 +5756,7 @@ set search_path = ''
 as $$
 declare
   v_outdated jsonb;
-  v_accepted integer := 0;
+  v_accepted uuid[] := '{}';
   v_wait_ms integer := case
     when workflow_report.results = '[]' and workflow_report.running = '[]' then workflow_report.wait_ms
     else 0
@@ -5233,13 +5774,14 @@ begin
   for update;
   v_outdated := workflow_engine.find_outdated(workflow_report.results || workflow_report.running);
   if workflow_report.results <> '[]' then
-    v_accepted := workflow_engine.write_results(workflow_report.results, workflow_engine.clock());
+    v_accepted := workflow_engine.write_results(workflow_report.results, workflow_engine.clock(), '{processing}');
+    perform workflow_engine.register_waits(workflow_report.results, v_accepted, workflow_engine.clock());
   end if;
   if workflow_report.running <> '[]' then
     perform workflow_engine.extend_leases(workflow_report.running);
   end if;
   return workflow_engine.claim_or_wait(workflow_report.worker_id, workflow_report.max_actions, v_wait_ms)
-    || v_outdated || jsonb_build_object('accepted', v_accepted);
+    || v_outdated || jsonb_build_object('accepted', cardinality(v_accepted));
 end;
 $$;
 
@@ -5313,29 +5855,2410 @@ $$;
 comment on function workflow_engine.retry_failed(timestamptz) is
   'Retries failures that an application wrote, or makes them final when no tries are left.';
 
--- Actions that wait for an answer longer than they may have failed.
-create or replace function workflow_engine.fail_overdue_answers(at_time timestamptz)
+
+-- 50_completion/read_wait.sql
+
+-- What an attempt that ends in waiting waits for, and until when; or why it cannot.
+create type workflow_engine.wait as (
+  kind text,
+  due_at timestamptz,
+  fault text
+);
+
+comment on type workflow_engine.wait is
+  'What an action log waits for and until when; or, in fault, why it cannot.';
+
+-- A text as a length of time from none to ten years.
+create or replace function workflow_engine.to_duration(value text)
+returns interval
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_duration interval := to_duration.value::interval;
+begin
+  if v_duration not between interval '0' and interval '10 years' then
+    raise exception using errcode = 'invalid_parameter_value',
+      message = format('"%s" is not between no time and ten years', to_duration.value);
+  end if;
+  return v_duration;
+end;
+$$;
+
+comment on function workflow_engine.to_duration(text) is
+  'A text such as "15 minutes" or "PT15M" as an interval from none to ten years; raises a data exception otherwise.';
+
+-- When a sleep is over: after a duration, in wall time of the workflow's zone, or at a time.
+create or replace function workflow_engine.end_of_sleep(wait jsonb, timezone text, at_time timestamptz)
+returns timestamptz
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_until timestamptz;
+begin
+  if end_of_sleep.wait ? 'duration' then
+    return (end_of_sleep.at_time at time zone end_of_sleep.timezone
+      + workflow_engine.to_duration(end_of_sleep.wait ->> 'duration')) at time zone end_of_sleep.timezone;
+  end if;
+  v_until := workflow_engine.to_instant(end_of_sleep.wait -> 'until', end_of_sleep.timezone);
+  if v_until is null then
+    raise exception using errcode = 'invalid_parameter_value',
+      message = format('%s is no time such as "2030-01-31T09:00:00+01:00"', coalesce(end_of_sleep.wait -> 'until', 'null'));
+  end if;
+  return v_until;
+end;
+$$;
+
+comment on function workflow_engine.end_of_sleep(jsonb, text, timestamptz) is
+  'When a sleep of {"duration"} or {"until"} is over; raises a data exception for what is neither.';
+
+-- The workflow of that name that a run of this organization may start: its own, else the platform's.
+create or replace function workflow_engine.find_workflow(name text, organization_id text)
+returns public.workflow
+language sql
+stable
+set search_path = ''
+as $$
+  select w
+  from public.workflow w
+  where w.name = find_workflow.name
+    and (w.organization_id = find_workflow.organization_id or w.organization_id is null)
+  order by w.organization_id nulls last
+  limit 1;
+$$;
+
+comment on function workflow_engine.find_workflow(text, text) is
+  'The workflow of a name that a run of this organization may start.';
+
+-- Why a run cannot start that child, or null.
+create or replace function workflow_engine.find_child_fault(parent_run_id uuid, workflow text)
+returns text
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_parent public.workflow_run := (select r from public.workflow_run r where r.id = find_child_fault.parent_run_id);
+  v_child public.workflow := workflow_engine.find_workflow(find_child_fault.workflow, v_parent.organization_id);
+  v_max_depth integer := (select s.max_depth from workflow_engine.settings s);
+begin
+  return case
+    when v_child.id is null then format('there is no workflow "%s"', find_child_fault.workflow)
+    when not v_child.is_active then format('workflow "%s" is not active', find_child_fault.workflow)
+    when v_parent.depth >= v_max_depth then format('workflow "%s" would be more than %s runs deep', find_child_fault.workflow, v_max_depth)
+  end;
+end;
+$$;
+
+comment on function workflow_engine.find_child_fault(uuid, text) is
+  'Why a run cannot start a child of this workflow, or null.';
+
+-- Reads what an attempt says that it waits for. A reminded approval keeps its expiry.
+create or replace function workflow_engine.read_wait(
+  log public.workflow_action_logs,
+  wait jsonb,
+  timeout_ms double precision,
+  at_time timestamptz
+)
+returns workflow_engine.wait
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_kind text := coalesce(read_wait.wait ->> 'kind', 'callback');
+  v_timeout interval := coalesce(
+    workflow_engine.wait_of(read_wait.timeout_ms),
+    workflow_engine.to_duration(coalesce(read_wait.wait ->> 'timeout', read_wait.wait ->> 'expires_in')),
+    (select s.waiting_timeout from workflow_engine.settings s)
+  );
+  v_due_at timestamptz := read_wait.at_time + v_timeout;
+  v_fault text;
+begin
+  if v_kind = 'sleep' then
+    v_due_at := workflow_engine.end_of_sleep(read_wait.wait, v.timezone, read_wait.at_time)
+    from workflow_engine.workflow_version v
+    where v.workflow_id = (read_wait.log).workflow_id and v.version = (read_wait.log).workflow_version;
+  elsif v_kind = 'event' then
+    perform workflow_engine.to_duration(read_wait.wait ->> 'look_back');
+  elsif v_kind = 'approval' then
+    v_due_at := least(
+      coalesce((select p.expires_at from public.workflow_approval p where p.action_log_id = (read_wait.log).id and p.status <> 'stopped'), v_due_at),
+      read_wait.at_time + workflow_engine.to_duration(read_wait.wait ->> 'remind_after')
+    );
+  elsif v_kind = 'run' then
+    v_due_at := 'infinity';
+    v_fault := workflow_engine.find_child_fault((read_wait.log).run_id, read_wait.wait ->> 'workflow');
+  elsif v_kind <> 'callback' then
+    v_fault := format('"%s" is nothing that an action can wait for', v_kind);
+  end if;
+  return row(case when v_fault is null then v_kind end, v_due_at, v_fault);
+exception
+  when data_exception then
+    return row(null::text, null::timestamptz, sqlerrm);
+end;
+$$;
+
+comment on function workflow_engine.read_wait(public.workflow_action_logs, jsonb, double precision, timestamptz) is
+  'What an attempt waits for and until when, or why it cannot.';
+
+
+-- 50_completion/register_waits.sql
+
+-- An action log that has just begun to wait, and what for, as its attempt reported it.
+create type workflow_engine.new_wait as (
+  id uuid,
+  wait jsonb
+);
+
+comment on type workflow_engine.new_wait is 'An action log that has just begun to wait, and what for.';
+
+-- The hash of each member of a JSON object that is no object or array itself, with its path. JSON that
+-- contains an object contains each of its members, so that an event finds those who wait for it by one.
+create or replace function workflow_engine.member_keys(value jsonb)
+returns setof bigint
+language sql
+immutable
+set search_path = ''
+as $$
+  with recursive member (path, value) as (
+    select jsonb '[]', member_keys.value
+    union all
+    select m.path || to_jsonb(e.key), e.value
+    from member m
+    cross join lateral jsonb_each(case jsonb_typeof(m.value) when 'object' then m.value else '{}' end) e
+  )
+  select pg_catalog.jsonb_hash_extended(jsonb_build_array(m.path, m.value), 0)
+  from member m
+  where jsonb_typeof(m.value) not in ('object', 'array');
+$$;
+
+comment on function workflow_engine.member_keys(jsonb) is
+  'The hashes of the members of a JSON object, those of the objects in it included.';
+
+-- The member of a match by which its event finds it: the one that the fewest others wait with.
+create or replace function workflow_engine.choose_key(name text, match jsonb)
+returns bigint
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return coalesce((
+    select k.key
+    from workflow_engine.member_keys(choose_key.match) k (key)
+    cross join lateral (
+      select count(*) as others
+      from (
+        select
+        from workflow_engine.event_wait w
+        where w.name = choose_key.name and w.match_key = k.key and w.event_id is null
+        limit 100
+      ) o
+    ) c
+    order by c.others, k.key
+    limit 1
+  ), 0);
+end;
+$$;
+
+comment on function workflow_engine.choose_key(text, jsonb) is
+  'The key under which a wait for an event is found; 0 when its match has no member.';
+
+-- Registers those that wait for an event: for one since their run's own, or since look_back.
+create or replace function workflow_engine.register_events(waits workflow_engine.new_wait[], at_time timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  insert into workflow_engine.event_wait (
+    action_log_id, attempt, run_id, organization_id, name, match, match_key, since, until
+  )
+  select l.id, l.attempt, l.run_id, l.organization_id, w.wait ->> 'event', m.match,
+    workflow_engine.choose_key(w.wait ->> 'event', m.match),
+    least(e.occurred_at, register_events.at_time - workflow_engine.to_duration(w.wait ->> 'look_back')), l.execute_at
+  from unnest(register_events.waits) w
+  join public.workflow_action_logs l on l.id = w.id
+  join public.workflow_run r on r.id = l.run_id
+  join public.workflow_event e on e.id = r.event_id
+  cross join lateral (select coalesce(w.wait -> 'match', '{}') as match) m
+  where l.waits_for = 'event'
+  on conflict (action_log_id) do update
+  set attempt = excluded.attempt, name = excluded.name, match = excluded.match, match_key = excluded.match_key,
+    since = excluded.since, until = excluded.until, is_new = true, event_id = null;
+end;
+$$;
+
+comment on function workflow_engine.register_events(workflow_engine.new_wait[], timestamptz) is
+  'Registers the action logs that wait for an event.';
+
+-- Asks people, or, after a reminder, goes on waiting for them; a decision that came meanwhile is the answer.
+create or replace function workflow_engine.register_approvals(waits workflow_engine.new_wait[], at_time timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  insert into public.workflow_approval (
+    organization_id, run_id, action_log_id, attempt, role, message, details, expires_at, remind_at
+  )
+  select l.organization_id, l.run_id, l.id, l.attempt, w.wait ->> 'role', w.wait ->> 'message', coalesce(w.wait -> 'details', '{}'),
+    register_approvals.at_time + coalesce(workflow_engine.to_duration(w.wait ->> 'expires_in'), s.waiting_timeout),
+    register_approvals.at_time + workflow_engine.to_duration(w.wait ->> 'remind_after')
+  from unnest(register_approvals.waits) w
+  join public.workflow_action_logs l on l.id = w.id
+  join workflow_engine.settings s on s.id
+  where l.waits_for = 'approval'
+  on conflict on constraint an_action_asks_once do update
+  set
+    attempt = excluded.attempt,
+    remind_at = excluded.remind_at,
+    expires_at = case when workflow_approval.status = 'stopped' then excluded.expires_at else workflow_approval.expires_at end,
+    status = case when workflow_approval.status = 'stopped' then 'pending' else workflow_approval.status end;
+  insert into workflow_engine.approval_token (hash, approval_id, recipient)
+  select decode(t.token ->> 'hash', 'hex'), a.id, t.token ->> 'recipient'
+  from unnest(register_approvals.waits) w
+  join public.workflow_approval a on a.action_log_id = w.id
+  cross join lateral jsonb_array_elements(w.wait -> 'tokens') t (token)
+  on conflict do nothing;
+  perform workflow_engine.answer_approvals(array(
+    select a.id
+    from unnest(register_approvals.waits) w
+    join public.workflow_approval a on a.action_log_id = w.id
+    where a.status in ('approved', 'rejected')
+  ), register_approvals.at_time);
+end;
+$$;
+
+comment on function workflow_engine.register_approvals(workflow_engine.new_wait[], timestamptz) is
+  'Registers the action logs that wait for a decision.';
+
+-- Starts a child: its input is its event, its record is its parent's.
+create or replace function workflow_engine.start_child(log public.workflow_action_logs, wait jsonb, at_time timestamptz)
+returns uuid
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_workflow public.workflow := workflow_engine.find_workflow(start_child.wait ->> 'workflow', (start_child.log).organization_id);
+  v_event uuid := workflow_engine.new_id();
+  v_run uuid;
+begin
+  insert into public.workflow_event (id, organization_id, name, payload, source, related_table, related_table_pkey, expanded_at)
+  select v_event, (start_child.log).organization_id, 'workflow.started', coalesce(start_child.wait -> 'input', '{}'), 'start',
+    (start_child.log).related_table, (start_child.log).related_table_pkey, start_child.at_time;
+  insert into public.workflow_run (
+    organization_id, workflow_id, workflow_version, event_id, related_table, related_table_pkey, starts_at,
+    parent_run_id, parent_action_log_id, parent_attempt, on_failure, owes_answer, depth
+  )
+  select (start_child.log).organization_id, v_workflow.id, v_workflow.version, v_event, (start_child.log).related_table,
+    (start_child.log).related_table_pkey, start_child.at_time,
+    p.id, (start_child.log).id, (start_child.log).attempt, coalesce(start_child.wait ->> 'on_failure', 'fail'),
+    coalesce((start_child.wait ->> 'wait')::boolean, true), p.depth + 1
+  from public.workflow_run p
+  where p.id = (start_child.log).run_id
+  returning id into v_run;
+  perform workflow_engine.advance_runs(array[v_run]);
+  return v_run;
+end;
+$$;
+
+comment on function workflow_engine.start_child(public.workflow_action_logs, jsonb, timestamptz) is
+  'Starts the child of an action log; returns its run.';
+
+-- Starts children; those that nobody waits for are an answer already.
+create or replace function workflow_engine.register_children(waits workflow_engine.new_wait[], at_time timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_child record;
+  v_run uuid;
+  v_answers jsonb := jsonb '[]';
+begin
+  for v_child in
+    select l as log, w.wait
+    from unnest(register_children.waits) w
+    join public.workflow_action_logs l on l.id = w.id
+    where l.waits_for = 'run'
+    order by l.id
+  loop
+    v_run := workflow_engine.start_child(v_child.log, v_child.wait, register_children.at_time);
+    if v_child.wait -> 'wait' = 'false' then
+      v_answers := v_answers || jsonb_build_object(
+        'id', (v_child.log).id, 'attempt', (v_child.log).attempt, 'status', 'completed',
+        'output', jsonb_build_object('run_id', v_run, 'status', 'running', 'output', jsonb '{}')
+      );
+    end if;
+  end loop;
+  if v_answers <> '[]' then
+    perform workflow_engine.write_results(v_answers, register_children.at_time, '{waiting}');
+  end if;
+end;
+$$;
+
+comment on function workflow_engine.register_children(workflow_engine.new_wait[], timestamptz) is
+  'Starts the children of action logs.';
+
+-- After results were written: registers what those that wait wait for, and looks at once whether their
+-- event was there before them.
+create or replace function workflow_engine.register_waits(results jsonb, accepted uuid[], at_time timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_waits workflow_engine.new_wait[];
+begin
+  if not jsonb_path_exists(register_waits.results, '$[*].wait') then
+    return;
+  end if;
+  select array_agg(row(l.id, e.value -> 'wait')::workflow_engine.new_wait)
+  into v_waits
+  from jsonb_array_elements(register_waits.results) e
+  join public.workflow_action_logs l on l.id = (e.value ->> 'id')::uuid
+  where e.value ? 'wait' and l.id = any (register_waits.accepted) and l.status = 'waiting';
+  if v_waits is null then
+    return;
+  end if;
+  perform workflow_engine.register_events(v_waits, register_waits.at_time);
+  perform workflow_engine.register_approvals(v_waits, register_waits.at_time);
+  perform workflow_engine.register_children(v_waits, register_waits.at_time);
+  perform workflow_engine.match_events(register_waits.at_time);
+end;
+$$;
+
+comment on function workflow_engine.register_waits(jsonb, uuid[], timestamptz) is
+  'Registers what the waiting ones of these results wait for.';
+
+
+-- 50_completion/match_events.sql
+
+-- Which of these waits could be answered by which of these events, either side given by its ids: the new
+-- ones of both, each compared with all of the other side.
+create or replace function workflow_engine.find_matches(event_ids uuid[], wait_ids uuid[])
+returns table (action_log_id uuid, attempt integer, run_id uuid, event_id uuid, occurred_at timestamptz)
+language plpgsql
+stable
+rows 100
+set search_path = ''
+as $$
+begin
+  return query
+    with pair (wait_id, event_id) as (
+      select w.action_log_id, e.event_id
+      from unnest(find_matches.event_ids) i (id)
+      cross join lateral (select * from workflow_engine.awaited_event e where e.event_id = i.id limit 1) e
+      join workflow_engine.event_wait w
+        on w.name = e.name and w.event_id is null
+        and w.match_key = any (array(select k.key from workflow_engine.member_keys(e.payload) k (key)) || bigint '0')
+      where (e.run_id is null or e.run_id = w.run_id) and e.payload @> w.match
+      union
+      select w.action_log_id, e.event_id
+      from unnest(find_matches.wait_ids) i (id)
+      cross join lateral (select * from workflow_engine.event_wait w where w.action_log_id = i.id limit 1) w
+      cross join lateral (
+        select a.event_id from workflow_engine.awaited_event a
+        where a.run_id is null and a.name = w.name and a.occurred_at between w.since and w.until and a.payload @> w.match
+        union all
+        select a.event_id from workflow_engine.awaited_event a
+        where a.run_id = w.run_id and a.name = w.name and a.payload @> w.match
+      ) e
+    )
+    select w.action_log_id, w.attempt, w.run_id, e.event_id, e.occurred_at
+    from pair p
+    cross join lateral (select * from workflow_engine.event_wait w where w.action_log_id = p.wait_id limit 1) w
+    cross join lateral (select * from workflow_engine.awaited_event e where e.event_id = p.event_id limit 1) e
+    cross join lateral (select * from public.workflow_action_logs l where l.id = w.action_log_id limit 1) l
+    cross join lateral (select * from public.workflow_run r where r.id = w.run_id limit 1) r
+    where w.event_id is null and l.status = 'waiting' and l.attempt = w.attempt
+      and e.organization_id is not distinct from w.organization_id
+      and e.occurred_at between w.since and w.until
+      and e.event_id <> r.event_id
+      and not exists (select from workflow_engine.event_wait t where t.run_id = w.run_id and t.event_id = e.event_id);
+end;
+$$;
+
+comment on function workflow_engine.find_matches(uuid[], uuid[]) is
+  'The pairs of an event and an action log that waits for it, for these events and these waits.';
+
+-- Each wait takes its oldest event, and of the waits of a run that take the same event only the first does.
+create or replace function workflow_engine.choose_matches(event_ids uuid[], wait_ids uuid[])
+returns table (action_log_id uuid, attempt integer, event_id uuid, is_first boolean)
+language plpgsql
+stable
+rows 100
+set search_path = ''
+as $$
+begin
+  return query
+    with oldest as (
+      select distinct on (m.action_log_id) m.*
+      from workflow_engine.find_matches(choose_matches.event_ids, choose_matches.wait_ids) m
+      order by m.action_log_id, m.occurred_at, m.event_id
+    )
+    select o.action_log_id, o.attempt, o.event_id,
+      o.action_log_id = first_value(o.action_log_id) over (partition by o.run_id, o.event_id order by o.action_log_id)
+    from oldest o;
+end;
+$$;
+
+comment on function workflow_engine.choose_matches(uuid[], uuid[]) is
+  'The event that each wait takes, and whether it is the first of its run to take that.';
+
+-- The answer that an event is.
+create or replace function workflow_engine.event_answer(action_log_id uuid, attempt integer, event_id uuid)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'id', event_answer.action_log_id, 'attempt', event_answer.attempt, 'status', 'completed',
+    'output', jsonb_build_object('timed_out', false, 'event', jsonb_build_object(
+      'id', e.event_id, 'name', e.name, 'payload', e.payload, 'occurred_at', e.occurred_at
+    ))
+  )
+  from workflow_engine.awaited_event e
+  where e.event_id = event_answer.event_id;
+$$;
+
+comment on function workflow_engine.event_answer(uuid, integer, uuid) is
+  'The result of an action log that an event answers.';
+
+-- Compares new events with all that wait and new waits with all events, and answers. What cannot be
+-- answered now, because somebody holds its action log or another wait of its run took its event, stays
+-- new and is looked at again.
+create or replace function workflow_engine.match_events(at_time timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_events uuid[];
+  v_waits uuid[];
+  v_left uuid[];
+  v_answers jsonb;
+begin
+  select coalesce(array_agg(e.event_id), '{}') into v_events
+  from (select event_id from workflow_engine.awaited_event where is_new order by event_id limit 500 for update skip locked) e;
+  select coalesce(array_agg(w.action_log_id), '{}') into v_waits
+  from (select action_log_id from workflow_engine.event_wait where is_new order by action_log_id limit 500 for update skip locked) w;
+  if v_events = '{}' and v_waits = '{}' then
+    return;
+  end if;
+  with match as materialized (
+    select * from workflow_engine.choose_matches(v_events, v_waits)
+  ),
+  free as materialized (
+    select l.id from public.workflow_action_logs l
+    where l.id = any (array(select m.action_log_id from match m where m.is_first)) and l.status = 'waiting'
+    order by l.id
+    for update skip locked
+  ),
+  taken as (
+    update workflow_engine.event_wait w
+    set event_id = m.event_id, is_new = false
+    from match m
+    where m.is_first and w.action_log_id = m.action_log_id and m.action_log_id in (select f.id from free f)
+    returning w.action_log_id, w.attempt, w.event_id
+  )
+  select
+    (select to_jsonb(array_agg(workflow_engine.event_answer(t.action_log_id, t.attempt, t.event_id))) from taken t),
+    array(select m.action_log_id from match m except select t.action_log_id from taken t)
+  into v_answers, v_left;
+  update workflow_engine.event_wait w
+  set is_new = w.action_log_id = any (v_left)
+  where w.action_log_id = any (v_waits || v_left) and w.is_new <> (w.action_log_id = any (v_left));
+  update workflow_engine.awaited_event e set is_new = false where e.event_id = any (v_events);
+  if v_answers is not null then
+    perform workflow_engine.write_results(v_answers, match_events.at_time, '{waiting}');
+  end if;
+end;
+$$;
+
+comment on function workflow_engine.match_events(timestamptz) is
+  'Answers those that wait with the events they wait for.';
+
+-- Keeps these events for those that wait, where a definition names them.
+create or replace function workflow_engine.keep_awaited_events(event_ids uuid[])
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  insert into workflow_engine.awaited_event (event_id, organization_id, name, payload, occurred_at)
+  select e.id, e.organization_id, e.name, e.payload, e.occurred_at
+  from public.workflow_event e
+  where e.id = any (keep_awaited_events.event_ids)
+    and exists (select from workflow_engine.action_version a where a.awaits = e.name);
+  if found then
+    perform workflow_engine.request_wake();
+  end if;
+end;
+$$;
+
+comment on function workflow_engine.keep_awaited_events(uuid[]) is
+  'Keeps the events that some definition waits for.';
+
+-- Forgets awaited events that are too old to be looked back at.
+create or replace function workflow_engine.forget_awaited_events(at_time timestamptz)
 returns void
 language sql
 set search_path = ''
 as $$
-  with overdue as materialized (
-    select l.id
-    from public.workflow_action_logs l
-    where l.status = 'waiting' and l.execute_at <= fail_overdue_answers.at_time
-    order by l.id
+  delete from workflow_engine.awaited_event e
+  where e.event_id in (
+    select o.event_id
+    from workflow_engine.awaited_event o
+    where o.occurred_at < forget_awaited_events.at_time - (select s.look_back from workflow_engine.settings s)
+    order by o.occurred_at
     limit 1000
     for update skip locked
-  )
-  update public.workflow_action_logs l
-  set status = 'failed', final = true, completed_at = greatest(fail_overdue_answers.at_time, l.started_at),
-    error = 'No answer came before the timeout'
-  from overdue x
-  where l.id = x.id;
+  );
 $$;
 
-comment on function workflow_engine.fail_overdue_answers(timestamptz) is
-  'Fails the actions whose answer did not come in time.';
+comment on function workflow_engine.forget_awaited_events(timestamptz) is
+  'Forgets events that are too old to be looked back at.';
+
+
+-- 50_completion/answer_parents.sql
+
+-- What a run came to: the outputs of its completed last actions, those that no other follows, by name.
+create or replace function workflow_engine.run_output(run_id uuid)
+returns jsonb
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return (
+    select coalesce(json_object_agg(a.name, l.output)::jsonb, '{}')
+    from public.workflow_run r
+    join workflow_engine.action_version a on a.workflow_id = r.workflow_id and a.version = r.workflow_version
+    join public.workflow_action_logs l
+      on l.run_id = r.id and l.workflow_action_id = a.workflow_action_id and l.item_index is null
+    where r.id = run_output.run_id
+      and l.status = 'completed'
+      and not a.is_compensation
+      and not exists (
+        select from workflow_engine.action_version b
+        where b.workflow_id = a.workflow_id and b.version = a.version and a.workflow_action_id = any (b.depends_on)
+      )
+  );
+end;
+$$;
+
+comment on function workflow_engine.run_output(uuid) is
+  'The outputs of a run''s completed last actions as {name: output}.';
+
+-- Why a run failed or was stopped, as a sentence.
+create or replace function workflow_engine.explain_end(run public.workflow_run)
+returns text
+language sql
+stable
+set search_path = ''
+as $$
+  select format('Run %s of workflow "%s" %s%s', (explain_end.run).id, w.name,
+    case (explain_end.run).status when 'failed' then 'failed' else 'was stopped' end,
+    (
+      select format(': action "%s": %s', a.name, l.error)
+      from public.workflow_action_logs l
+      join workflow_engine.action_version a
+        on a.workflow_id = l.workflow_id and a.version = l.workflow_version
+        and a.workflow_action_id = l.workflow_action_id
+      where l.run_id = (explain_end.run).id and l.item_index is null and l.status = 'failed'
+      order by l.completed_at, l.id
+      limit 1
+    ))
+  from public.workflow w
+  where w.id = (explain_end.run).workflow_id;
+$$;
+
+comment on function workflow_engine.explain_end(public.workflow_run) is
+  'Why a run did not complete, as a sentence.';
+
+-- The answer that a child's end is to the action that waits for it.
+create or replace function workflow_engine.child_answer(run public.workflow_run)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  select jsonb_build_object('id', (child_answer.run).parent_action_log_id, 'attempt', (child_answer.run).parent_attempt)
+    || case
+      when (child_answer.run).status <> 'completed' and (child_answer.run).on_failure = 'fail' then jsonb_build_object(
+        'status', 'failed', 'final', true, 'error', workflow_engine.explain_end(child_answer.run)
+      )
+      else jsonb_build_object('status', 'completed', 'output', jsonb_build_object(
+        'run_id', (child_answer.run).id, 'status', (child_answer.run).status,
+        'output', workflow_engine.run_output((child_answer.run).id)
+      ))
+    end;
+$$;
+
+comment on function workflow_engine.child_answer(public.workflow_run) is
+  'The result of the action log that waits for a child''s end.';
+
+-- Tells parents that their children have ended. In a transaction of its own, never in the one that ended
+-- the child: that one has locked the child's run, and a parent's stop locks from the parent down.
+create or replace function workflow_engine.answer_parents(at_time timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_children uuid[];
+begin
+  if not exists (select from public.workflow_run r where r.owes_answer and r.completed_at is not null) then
+    return;
+  end if;
+  select array_agg(c.id) into v_children
+  from (
+    select r.id
+    from public.workflow_run r
+    join public.workflow_action_logs l on l.id = r.parent_action_log_id
+    where r.owes_answer and r.completed_at is not null
+    order by l.id
+    limit 200
+    for update of l skip locked
+  ) c;
+  if v_children is null then
+    return;
+  end if;
+  perform workflow_engine.write_results((
+    select to_jsonb(array_agg(workflow_engine.child_answer(r)))
+    from public.workflow_run r
+    where r.id = any (v_children)
+  ), answer_parents.at_time, '{waiting}');
+  update public.workflow_run r set owes_answer = false where r.id = any (v_children);
+end;
+$$;
+
+comment on function workflow_engine.answer_parents(timestamptz) is
+  'Tells the actions that wait for a child what it came to.';
+
+
+-- 50_completion/settle_overdue.sql
+
+-- Whether an event that nobody has looked at yet may have occurred before this time: then it is too soon to
+-- say that none came.
+create or replace function workflow_engine.may_have_occurred(before timestamptz)
+returns boolean
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return exists (
+    select from workflow_engine.awaited_event e where e.is_new and e.occurred_at <= may_have_occurred.before
+  ) or coalesce((
+    select e.occurred_at <= may_have_occurred.before
+    from public.workflow_event e
+    where e.expanded_at is null
+    order by e.id
+    limit 1
+  ), false);
+end;
+$$;
+
+comment on function workflow_engine.may_have_occurred(timestamptz) is
+  'Whether there may be an event of before this time that nobody has looked at yet.';
+
+-- Lets approvals whose reminder is due be claimed once more; the handler sees which reminder it is.
+create or replace function workflow_engine.remind_approvers(log_ids uuid[], at_time timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  with reminded as (
+    update public.workflow_approval a
+    set reminders = a.reminders + 1, remind_at = null
+    where a.action_log_id = any (remind_approvers.log_ids)
+      and a.status = 'pending' and a.expires_at > remind_approvers.at_time
+    returning a.action_log_id, a.reminders
+  )
+  update public.workflow_action_logs l
+  set status = 'not_started', execute_at = remind_approvers.at_time,
+    meta = l.meta || jsonb_build_object('reminder', r.reminders)
+  from reminded r
+  where l.id = r.action_log_id;
+  update public.workflow_approval a
+  set status = 'expired', remind_at = null
+  where a.action_log_id = any (remind_approvers.log_ids)
+    and a.status = 'pending' and a.expires_at <= remind_approvers.at_time;
+end;
+$$;
+
+comment on function workflow_engine.remind_approvers(uuid[], timestamptz) is
+  'Sends the overdue approvals back to be reminded of, or lets them expire.';
+
+-- What a timeout is to the action that waited: the end of a sleep, an outcome, or a failure.
+create or replace function workflow_engine.timeout_answer(log public.workflow_action_logs)
+returns jsonb
+language sql
+immutable
+set search_path = ''
+as $$
+  select jsonb_build_object('id', (timeout_answer.log).id, 'attempt', (timeout_answer.log).attempt)
+    || case (timeout_answer.log).waits_for
+      when 'sleep' then jsonb '{"status": "completed"}'
+      when 'event' then jsonb '{"status": "completed", "output": {"timed_out": true, "event": null}}'
+      when 'approval' then
+        jsonb '{"status": "completed", "output": {"decision": "expired", "decided_by": null, "comment": null, "decided_at": null}}'
+      else jsonb '{"status": "failed", "final": true, "error": "No answer came before the timeout"}'
+    end;
+$$;
+
+comment on function workflow_engine.timeout_answer(public.workflow_action_logs) is
+  'The result of an action log whose wait is over.';
+
+-- Ends the waits that are over.
+create or replace function workflow_engine.settle_overdue(at_time timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_overdue uuid[];
+  v_answers jsonb;
+begin
+  select array_agg(o.id) into v_overdue
+  from (
+    select l.id
+    from public.workflow_action_logs l
+    where l.status = 'waiting' and l.execute_at <= settle_overdue.at_time
+      and (l.waits_for <> 'event' or not workflow_engine.may_have_occurred(l.execute_at))
+    order by l.execute_at
+    limit 1000
+    for update skip locked
+  ) o;
+  if v_overdue is null then
+    return;
+  end if;
+  perform workflow_engine.remind_approvers(v_overdue, settle_overdue.at_time);
+  select to_jsonb(array_agg(workflow_engine.timeout_answer(l))) into v_answers
+  from public.workflow_action_logs l
+  where l.id = any (v_overdue) and l.status = 'waiting';
+  if v_answers is not null then
+    perform workflow_engine.write_results(v_answers, settle_overdue.at_time, '{waiting}');
+  end if;
+end;
+$$;
+
+comment on function workflow_engine.settle_overdue(timestamptz) is
+  'Ends the waits that are over: sleeps, timeouts, expiries; sends reminders.';
+
+-- Whether a waiting action may be able to go on.
+create or replace function workflow_engine.has_answers(at_time timestamptz)
+returns boolean
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return exists (select from workflow_engine.awaited_event e where e.is_new)
+    or exists (select from workflow_engine.event_wait w where w.is_new)
+    or exists (select from public.workflow_run r where r.owes_answer and r.completed_at is not null)
+    or exists (
+      select from public.workflow_action_logs l where l.status = 'waiting' and l.execute_at <= has_answers.at_time
+    );
+end;
+$$;
+
+comment on function workflow_engine.has_answers(timestamptz) is
+  'Whether an event, a child''s end or the time may let a waiting action go on.';
+
+-- Everything that may let a waiting action go on, events before timeouts. An error keeps waiting what waits,
+-- and nothing else: a claim must not fail over it.
+create or replace function workflow_engine.settle_waits(at_time timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if workflow_engine.has_answers(settle_waits.at_time) then
+    perform workflow_engine.match_events(settle_waits.at_time);
+    perform workflow_engine.answer_parents(settle_waits.at_time);
+    perform workflow_engine.settle_overdue(settle_waits.at_time);
+  end if;
+exception
+  when data_exception or integrity_constraint_violation or program_limit_exceeded then
+    raise warning 'workflow_engine.settle_waits: %', sqlerrm;
+end;
+$$;
+
+comment on function workflow_engine.settle_waits(timestamptz) is
+  'Answers what waits: by events, by the ends of children, by time.';
+
+-- After waiting actions ended some other way: nobody waits for their event any more, nobody need decide.
+create or replace function workflow_engine.drop_waits(log_ids uuid[])
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  delete from workflow_engine.event_wait w
+  where w.action_log_id = any (drop_waits.log_ids) and w.event_id is null;
+  update public.workflow_approval a
+  set status = 'stopped', remind_at = null
+  where a.action_log_id = any (drop_waits.log_ids) and a.status = 'pending';
+end;
+$$;
+
+comment on function workflow_engine.drop_waits(uuid[]) is
+  'Forgets what ended action logs were waiting for.';
+
+
+-- 60_control/signal.sql
+
+-- The run of that id; raises PT404 when there is none.
+create or replace function workflow_engine.get_run(run_id uuid)
+returns public.workflow_run
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_run public.workflow_run;
+begin
+  select * into v_run from public.workflow_run r where r.id = get_run.run_id;
+  if not found then
+    perform workflow_engine.raise_error(
+      'PT404', 'run.unknown', format('There is no run %s', coalesce(get_run.run_id::text, 'null')),
+      'Look at public.workflow_run for those there are.'
+    );
+  end if;
+  return v_run;
+end;
+$$;
+
+comment on function workflow_engine.get_run(uuid) is 'A run by its id; raises PT404 for an unknown one.';
+
+-- Refuses what a run in this status cannot take.
+create or replace function workflow_engine.refuse_run(verb text, run public.workflow_run, hint text)
+returns void
+language sql
+set search_path = ''
+as $$
+  select workflow_engine.raise_error(
+    'PT409', 'run.wrong_status',
+    format('Cannot %s run %s: it is %s', refuse_run.verb, (refuse_run.run).id, (refuse_run.run).status),
+    refuse_run.hint
+  );
+$$;
+
+comment on function workflow_engine.refuse_run(text, public.workflow_run, text) is
+  'Raises PT409 that names a run''s status.';
+
+-- Sends an event to one run: it answers the run's action that waits for an event of this name, now or
+-- later, and starts no workflow. Security definer because the Data API's roles may not reach
+-- workflow_engine; only service_role may execute it.
+create or replace function public.workflow_signal(run_id uuid, name text, payload jsonb default '{}', actor text default null)
+returns jsonb
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  v_run public.workflow_run := workflow_engine.get_run(workflow_signal.run_id);
+  v_event public.workflow_event;
+begin
+  if coalesce(workflow_signal.name, '') = '' or jsonb_typeof(workflow_signal.payload) is distinct from 'object' then
+    perform workflow_engine.raise_error(
+      'PT422', 'event.invalid',
+      format('Cannot send signal "%s": its payload is a JSON %s, not an object, or it has no name', workflow_signal.name,
+        coalesce(jsonb_typeof(workflow_signal.payload), 'null')),
+      'Pass the event that the run waits for and a JSON object.'
+    );
+  end if;
+  if v_run.completed_at is not null then
+    perform workflow_engine.refuse_run('signal', v_run, 'Only a run that has not ended can take a signal.');
+  end if;
+  insert into public.workflow_event (
+    organization_id, name, payload, source, related_table, related_table_pkey, run_id, expanded_at
+  )
+  values (
+    v_run.organization_id, workflow_signal.name, workflow_signal.payload, 'signal',
+    v_run.related_table, v_run.related_table_pkey, v_run.id, workflow_engine.clock()
+  )
+  returning * into v_event;
+  insert into workflow_engine.awaited_event (event_id, organization_id, name, payload, run_id, occurred_at)
+  values (v_event.id, v_event.organization_id, v_event.name, v_event.payload, v_event.run_id, v_event.occurred_at);
+  insert into public.workflow_history (organization_id, workflow_id, run_id, kind, actor, detail)
+  values (v_run.organization_id, v_run.workflow_id, v_run.id, 'signaled',
+    coalesce(workflow_signal.actor, workflow_engine.actor()),
+    jsonb_build_object('event_id', v_event.id, 'name', v_event.name));
+  perform workflow_engine.request_wake();
+  return jsonb_build_object('event_id', v_event.id);
+end;
+$$;
+
+comment on function public.workflow_signal(uuid, text, jsonb, text) is
+  'Security definer because the Data API''s roles may not reach workflow_engine. Sends an event to one run, for its wait_for_event of that name; returns {"event_id"}. Raises PT404 for an unknown run, PT409 for one that has ended, PT422 for a payload that is no object.';
+
+
+-- 60_control/answer.sql
+
+-- The action log of that id, locked; raises PT404 when there is none.
+create or replace function workflow_engine.lock_log(action_id uuid)
+returns public.workflow_action_logs
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_log public.workflow_action_logs;
+begin
+  select * into v_log from public.workflow_action_logs l where l.id = lock_log.action_id for update;
+  if not found then
+    perform workflow_engine.raise_error(
+      'PT404', 'action_log.unknown', format('There is no action log %s', coalesce(lock_log.action_id::text, 'null')),
+      'Look at public.workflow_action_logs for those there are.'
+    );
+  end if;
+  return v_log;
+end;
+$$;
+
+comment on function workflow_engine.lock_log(uuid) is 'Locks an action log by its id; raises PT404 for an unknown one.';
+
+-- An answer as a result of that attempt; raises PT422 for what is none.
+create or replace function workflow_engine.read_answer(action_id uuid, attempt integer, result jsonb)
+returns jsonb
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  if jsonb_typeof(read_answer.result) is distinct from 'object'
+    or (read_answer.result ->> 'status' in ('completed', 'failed', 'retry')) is not true
+    or coalesce(jsonb_typeof(read_answer.result -> 'retry_after_ms'), 'number') <> 'number'
+  then
+    perform workflow_engine.raise_error(
+      'PT422', 'answer.invalid', 'Cannot take the answer: its status is not completed, failed or retry, or its retry_after_ms no number',
+      'An answer is {"status": "completed", "output"}, {"status": "failed", "error"} or {"status": "retry", "error", "retry_after_ms"}.'
+    );
+  end if;
+  return jsonb_strip_nulls(jsonb_build_object('error', read_answer.result ->> 'error', 'retry_after_ms', read_answer.result -> 'retry_after_ms'))
+    || jsonb_build_object('id', read_answer.action_id, 'attempt', read_answer.attempt)
+    || case read_answer.result ->> 'status'
+      when 'retry' then jsonb '{"status": "failed"}'
+      when 'failed' then jsonb '{"status": "failed", "final": true}'
+      else jsonb '{"status": "completed"}'
+    end
+    || case when read_answer.result ? 'output' then jsonb_build_object('output', read_answer.result -> 'output') else '{}' end;
+end;
+$$;
+
+comment on function workflow_engine.read_answer(uuid, integer, jsonb) is
+  'An answer from outside as a result of an attempt; raises PT422 for what is none.';
+
+-- The answer of whoever an action was handed on to. It counts once, for the attempt that it quotes, even
+-- when it comes before that attempt has reported that it waits. Security definer because the Data API's
+-- roles may not reach workflow_engine; only service_role may execute it.
+create or replace function public.workflow_answer(action_id uuid, attempt integer, result jsonb)
+returns jsonb
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  v_result jsonb := workflow_engine.read_answer(workflow_answer.action_id, workflow_answer.attempt, workflow_answer.result);
+  v_log public.workflow_action_logs := workflow_engine.lock_log(workflow_answer.action_id);
+begin
+  if v_log.attempt is distinct from workflow_answer.attempt then
+    perform workflow_engine.raise_error(
+      'PT409', 'answer.stale',
+      format('Cannot answer attempt %s of action log %s: its attempt is %s', workflow_answer.attempt, v_log.id, v_log.attempt),
+      'Another attempt has begun; only its answer counts.'
+    );
+  elsif v_log.status <> 'processing' and (v_log.status <> 'waiting' or v_log.waits_for <> 'callback') then
+    perform workflow_engine.raise_error(
+      'PT409', 'answer.not_awaited',
+      format('Cannot answer action log %s: it is %s%s', v_log.id, v_log.status, case when v_log.status = 'waiting' then ' for ' || v_log.waits_for end),
+      'The first answer counts, until the timeout.'
+    );
+  end if;
+  perform workflow_engine.write_results(jsonb_build_array(v_result), workflow_engine.clock(), '{processing,waiting}');
+  perform workflow_engine.request_wake();
+  return (select jsonb_build_object('status', l.status) from public.workflow_action_logs l where l.id = v_log.id);
+end;
+$$;
+
+comment on function public.workflow_answer(uuid, integer, jsonb) is
+  'Security definer because the Data API''s roles may not reach workflow_engine. Answers an attempt that waits for a callback with {"status": completed | failed | retry, "output" | "error", "retry_after_ms"}; returns {"status"} of its action log. Raises PT404 for an unknown action log, PT409 for an attempt that is not current or waits no more, PT422 for an answer that cannot be read.';
+
+
+-- 60_control/approval.sql
+
+-- What a decision is to the action that asks.
+create or replace function workflow_engine.answer_approvals(approval_ids uuid[], at_time timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_answers jsonb := (
+    select to_jsonb(array_agg(jsonb_build_object(
+      'id', a.action_log_id, 'attempt', a.attempt, 'status', 'completed',
+      'output', jsonb_build_object(
+        'decision', a.status, 'decided_by', a.decided_by, 'comment', a.comment, 'decided_at', a.decided_at
+      )
+    )))
+    from public.workflow_approval a
+    where a.id = any (answer_approvals.approval_ids)
+  );
+begin
+  if v_answers is not null then
+    perform workflow_engine.write_results(v_answers, answer_approvals.at_time, '{waiting}');
+  end if;
+end;
+$$;
+
+comment on function workflow_engine.answer_approvals(uuid[], timestamptz) is
+  'Answers the actions of decided approvals.';
+
+-- The approval of that id, locked after its action log; raises PT404 when there is none.
+create or replace function workflow_engine.lock_approval(approval_id uuid)
+returns public.workflow_approval
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_approval public.workflow_approval;
+begin
+  perform from public.workflow_action_logs l
+  where l.id = (select a.action_log_id from public.workflow_approval a where a.id = lock_approval.approval_id)
+  for update;
+  select * into v_approval from public.workflow_approval a where a.id = lock_approval.approval_id for update;
+  if not found then
+    perform workflow_engine.raise_error(
+      'PT404', 'approval.unknown', format('There is no approval %s', coalesce(lock_approval.approval_id::text, 'null')),
+      'Look at public.workflow_approval for those there are.'
+    );
+  end if;
+  return v_approval;
+end;
+$$;
+
+comment on function workflow_engine.lock_approval(uuid) is
+  'Locks an approval and its action log; raises PT404 for an unknown one.';
+
+-- Decides a pending approval, once. A decision that comes while a reminder is under way is kept, and is the
+-- answer as soon as the action waits again.
+create or replace function workflow_engine.decide(approval_id uuid, decision text, comment text, decided_by text)
+returns public.workflow_approval
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_now timestamptz := workflow_engine.clock();
+  v_approval public.workflow_approval := workflow_engine.lock_approval(decide.approval_id);
+begin
+  if v_approval.status <> 'pending' or v_approval.expires_at <= v_now then
+    perform workflow_engine.raise_error(
+      'PT409', 'approval.decided',
+      format('Cannot decide approval %s: it is %s', v_approval.id, case
+        when v_approval.status = 'pending' then 'expired'
+        else v_approval.status || coalesce(' by ' || v_approval.decided_by, '')
+      end),
+      'The first decision counts.'
+    );
+  end if;
+  update public.workflow_approval a
+  set status = decide.decision, decided_at = v_now, decided_by = decide.decided_by, comment = decide.comment, remind_at = null
+  where a.id = v_approval.id
+  returning * into v_approval;
+  insert into public.workflow_history (organization_id, workflow_id, run_id, action_log_id, kind, attempt, actor, reason, detail)
+  select l.organization_id, l.workflow_id, l.run_id, l.id, decide.decision, l.attempt, decide.decided_by, decide.comment,
+    jsonb_build_object('approval_id', v_approval.id)
+  from public.workflow_action_logs l
+  where l.id = v_approval.action_log_id;
+  perform workflow_engine.answer_approvals(array[v_approval.id], v_now);
+  perform workflow_engine.request_wake();
+  return v_approval;
+end;
+$$;
+
+comment on function workflow_engine.decide(uuid, text, text, text) is
+  'Decides a pending approval; raises PT404 for an unknown one, PT409 for one that is decided or expired.';
+
+-- The roles that the caller's token gives: the claim user_role, or app_metadata, which users cannot write.
+create or replace function workflow_engine.caller_roles()
+returns text[]
+language sql
+stable
+set search_path = ''
+as $$
+  select array_remove(array_agg(r.role), null)
+  from (
+    select auth.jwt() ->> 'user_role' as role
+    union all
+    select auth.jwt() -> 'app_metadata' ->> 'role'
+    union all
+    select jsonb_array_elements_text(
+      case jsonb_typeof(auth.jwt() -> 'app_metadata' -> 'roles') when 'array' then auth.jwt() -> 'app_metadata' -> 'roles' else '[]' end
+    )
+  ) r;
+$$;
+
+comment on function workflow_engine.caller_roles() is
+  'The roles in the caller''s token: user_role, app_metadata.role and app_metadata.roles.';
+
+-- Refuses a signed-in user what belongs to another organization, as if it did not exist.
+create or replace function workflow_engine.check_member(organization_id text, code text, key text, message text)
+returns void
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  if auth.jwt() ->> 'role' = 'authenticated'
+    and (auth.jwt() ->> 'organization_id' = check_member.organization_id) is not true
+  then
+    perform workflow_engine.raise_error(check_member.code, check_member.key, check_member.message,
+      'Look with an account of its organization.');
+  end if;
+end;
+$$;
+
+comment on function workflow_engine.check_member(text, text, text, text) is
+  'Raises this error for a signed-in user of another organization.';
+
+-- Decides on behalf of the caller: a member of the organization who has the role, or service_role.
+create or replace function workflow_engine.decide_as_caller(approval_id uuid, decision text, comment text, actor text)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_approval public.workflow_approval;
+  v_is_user boolean := coalesce(auth.jwt() ->> 'role' = 'authenticated', false);
+begin
+  select * into v_approval from public.workflow_approval a where a.id = decide_as_caller.approval_id;
+  perform workflow_engine.check_member(v_approval.organization_id, 'PT404', 'approval.unknown',
+    format('There is no approval %s', decide_as_caller.approval_id));
+  if v_is_user and v_approval.role <> all (workflow_engine.caller_roles()) then
+    perform workflow_engine.raise_error(
+      'PT403', 'approval.role_missing',
+      format('Cannot decide approval %s: that takes the role "%s"', v_approval.id, v_approval.role),
+      'Sign in as somebody who has the role: in the claim user_role or in app_metadata.'
+    );
+  end if;
+  return to_jsonb(workflow_engine.decide(
+    decide_as_caller.approval_id, decide_as_caller.decision, decide_as_caller.comment,
+    case when v_is_user then workflow_engine.actor() else coalesce(decide_as_caller.actor, workflow_engine.actor()) end
+  ));
+end;
+$$;
+
+comment on function workflow_engine.decide_as_caller(uuid, text, text, text) is
+  'Decides an approval as the caller; raises PT403 without the role.';
+
+-- Says yes. Security definer because neither members nor service_role may write approvals.
+create or replace function public.workflow_approve(approval_id uuid, comment text default null, actor text default null)
+returns jsonb
+language sql
+security definer
+set search_path = ''
+as $$
+  select workflow_engine.decide_as_caller(workflow_approve.approval_id, 'approved', workflow_approve.comment, workflow_approve.actor);
+$$;
+
+comment on function public.workflow_approve(uuid, text, text) is
+  'Security definer because neither members nor service_role may write approvals. Approves a pending approval; returns it. Raises PT404 for an unknown one, PT403 without the role, PT409 for one that is decided or expired.';
+
+-- Says no. Security definer because neither members nor service_role may write approvals.
+create or replace function public.workflow_reject(approval_id uuid, comment text default null, actor text default null)
+returns jsonb
+language sql
+security definer
+set search_path = ''
+as $$
+  select workflow_engine.decide_as_caller(workflow_reject.approval_id, 'rejected', workflow_reject.comment, workflow_reject.actor);
+$$;
+
+comment on function public.workflow_reject(uuid, text, text) is
+  'Security definer because neither members nor service_role may write approvals. Rejects a pending approval; returns it. Raises PT404 for an unknown one, PT403 without the role, PT409 for one that is decided or expired.';
+
+-- What whoever holds a link sees of an approval.
+create or replace function workflow_engine.show_approval(token text)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'id', a.id, 'workflow', w.name, 'message', a.message, 'details', a.details, 'role', a.role, 'recipient', t.recipient,
+    'status', case when a.status = 'pending' and a.expires_at <= workflow_engine.clock() then 'expired' else a.status end,
+    'expires_at', a.expires_at, 'decided_by', a.decided_by, 'decided_at', a.decided_at, 'comment', a.comment
+  )
+  from workflow_engine.approval_token t
+  join public.workflow_approval a on a.id = t.approval_id
+  join public.workflow_run r on r.id = a.run_id
+  join public.workflow w on w.id = r.workflow_id
+  where t.hash = sha256(convert_to(show_approval.token, 'UTF8'));
+$$;
+
+comment on function workflow_engine.show_approval(text) is
+  'The approval that a link opens; null for an unknown token.';
+
+-- What a link is about. Security definer because the Data API's roles may not reach workflow_engine; only
+-- service_role may execute it.
+create or replace function public.workflow_read_approval(token text)
+returns jsonb
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  v_approval jsonb := workflow_engine.show_approval(workflow_read_approval.token);
+begin
+  if v_approval is null then
+    perform workflow_engine.raise_error(
+      'PT404', 'approval.unknown', 'There is no approval with this link', 'Open the link as it was sent.'
+    );
+  end if;
+  return v_approval;
+end;
+$$;
+
+comment on function public.workflow_read_approval(text) is
+  'Security definer because the Data API''s roles may not reach workflow_engine. The approval that a link opens: {"id", "workflow", "message", "details", "role", "recipient", "status", "expires_at", "decided_by", "decided_at", "comment"}. Raises PT404 for an unknown token.';
+
+-- Decides by a link, in the name of whom it was sent to. Security definer because the Data API's roles may
+-- not reach workflow_engine; only service_role may execute it.
+create or replace function public.workflow_decide(token text, decision text, comment text default null)
+returns jsonb
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  v_approval jsonb := public.workflow_read_approval(workflow_decide.token);
+begin
+  if (workflow_decide.decision in ('approved', 'rejected')) is not true then
+    perform workflow_engine.raise_error(
+      'PT422', 'approval.decision_invalid',
+      format('Cannot decide "%s"', workflow_decide.decision), 'A decision is approved or rejected.'
+    );
+  end if;
+  perform workflow_engine.decide(
+    (v_approval ->> 'id')::uuid, workflow_decide.decision, workflow_decide.comment, v_approval ->> 'recipient'
+  );
+  return workflow_engine.show_approval(workflow_decide.token);
+end;
+$$;
+
+comment on function public.workflow_decide(text, text, text) is
+  'Security definer because the Data API''s roles may not reach workflow_engine. Decides (approved or rejected) by the token of a link; returns the approval as workflow_read_approval() does. Raises PT404 for an unknown token, PT409 for an approval that is decided or expired, PT422 for another decision.';
+
+
+-- 60_control/pause.sql
+
+-- Whether a pause keeps this action log from being claimed.
+create or replace function workflow_engine.is_paused(
+  run_id uuid,
+  workflow_id uuid,
+  workflow_version integer,
+  workflow_action_id uuid
+)
+returns boolean
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return exists (
+    select from public.workflow_run r where r.id = is_paused.run_id and r.status = 'paused'
+  ) or exists (
+    select from workflow_engine.pause p
+    where p.workflow_id = is_paused.workflow_id or p.action_type = (
+      select a.action_type from workflow_engine.action_version a
+      where a.workflow_id = is_paused.workflow_id and a.version = is_paused.workflow_version
+        and a.workflow_action_id = is_paused.workflow_action_id
+    )
+  );
+end;
+$$;
+
+comment on function workflow_engine.is_paused(uuid, uuid, integer, uuid) is
+  'Whether the run, the workflow or the action type of an action log is paused.';
+
+-- Lets go of what no pause holds any more, of these runs or, for null, of all.
+create or replace function workflow_engine.release_held(run_ids uuid[])
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  update public.workflow_action_logs l
+  set is_held = false
+  where l.is_held
+    and (release_held.run_ids is null or l.run_id = any (release_held.run_ids))
+    and not workflow_engine.is_paused(l.run_id, l.workflow_id, l.workflow_version, l.workflow_action_id);
+  if found then
+    perform workflow_engine.request_wake();
+  end if;
+end;
+$$;
+
+comment on function workflow_engine.release_held(uuid[]) is
+  'Lets go of the held action logs that no pause holds any more.';
+
+-- Pauses those of these runs that are running; returns them.
+create or replace function workflow_engine.pause_runs(run_ids uuid[])
+returns uuid[]
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_paused uuid[];
+begin
+  perform from public.workflow_run r where r.id = any (pause_runs.run_ids) order by r.id for update;
+  with paused as (
+    update public.workflow_run r
+    set status = 'paused'
+    where r.id = any (pause_runs.run_ids) and r.status = 'running'
+    returning r.id
+  )
+  select coalesce(array_agg(p.id), '{}') into v_paused from paused p;
+  return v_paused;
+end;
+$$;
+
+comment on function workflow_engine.pause_runs(uuid[]) is 'Pauses the running ones of these runs; returns them.';
+
+-- Lets those of these runs that are paused go on; returns them.
+create or replace function workflow_engine.resume_runs(run_ids uuid[])
+returns uuid[]
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_resumed uuid[];
+begin
+  perform from public.workflow_run r where r.id = any (resume_runs.run_ids) order by r.id for update;
+  with resumed as (
+    update public.workflow_run r
+    set status = 'running'
+    where r.id = any (resume_runs.run_ids) and r.status = 'paused'
+    returning r.id
+  )
+  select coalesce(array_agg(p.id), '{}') into v_resumed from resumed p;
+  perform workflow_engine.release_held(v_resumed);
+  perform workflow_engine.advance_runs(v_resumed);
+  return v_resumed;
+end;
+$$;
+
+comment on function workflow_engine.resume_runs(uuid[]) is 'Lets the paused ones of these runs go on; returns them.';
+
+-- Pauses a workflow or an action type, or lets it go on; returns whether that changed anything.
+create or replace function workflow_engine.set_pause(workflow_id uuid, action_type text, is_paused boolean)
+returns boolean
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_changed boolean;
+begin
+  if set_pause.is_paused then
+    insert into workflow_engine.pause (workflow_id, action_type)
+    values (set_pause.workflow_id, set_pause.action_type)
+    on conflict do nothing;
+    return found;
+  end if;
+  delete from workflow_engine.pause p
+  where p.workflow_id is not distinct from set_pause.workflow_id
+    and p.action_type is not distinct from set_pause.action_type;
+  v_changed := found;
+  perform workflow_engine.release_held(null);
+  return v_changed;
+end;
+$$;
+
+comment on function workflow_engine.set_pause(uuid, text, boolean) is
+  'Pauses a workflow or an action type, or lets it go on; returns whether that changed anything.';
+
+
+-- 60_control/stop.sql
+
+-- These runs and all that they have started, whatever their status.
+create or replace function workflow_engine.with_descendants(run_ids uuid[])
+returns uuid[]
+language sql
+stable
+set search_path = ''
+as $$
+  with recursive family (id) as (
+    select unnest(with_descendants.run_ids)
+    union
+    select r.id
+    from family f
+    join public.workflow_run r on r.parent_run_id = f.id
+  )
+  select array(select f.id from family f order by f.id);
+$$;
+
+comment on function workflow_engine.with_descendants(uuid[]) is
+  'These runs and their children, and those of their children.';
+
+-- Stops what is unfinished in these runs. Locks logs, then runs, as everybody does; what a report inserts
+-- meanwhile is there when the runs are locked.
+create or replace function workflow_engine.stop_generation(run_ids uuid[], at_time timestamptz)
+returns uuid[]
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_stopped uuid[];
+begin
+  perform from public.workflow_action_logs l
+  where l.run_id = any (stop_generation.run_ids) and l.status in ('not_started', 'processing', 'waiting')
+  order by l.id
+  for update;
+  perform from public.workflow_run r where r.id = any (stop_generation.run_ids) order by r.id for update;
+  with stopped as (
+    update public.workflow_run r
+    set status = 'stopped', completed_at = greatest(stop_generation.at_time, r.created_at)
+    where r.id = any (stop_generation.run_ids) and r.status in ('running', 'paused')
+    returning r.id
+  )
+  select coalesce(array_agg(s.id), '{}') into v_stopped from stopped s;
+  update public.workflow_action_logs l
+  set status = 'stopped', lease_expires_at = null, is_held = false, final = false,
+    completed_at = greatest(stop_generation.at_time, l.started_at)
+  where l.run_id = any (v_stopped) and l.status in ('not_started', 'processing', 'waiting');
+  return v_stopped;
+end;
+$$;
+
+comment on function workflow_engine.stop_generation(uuid[], timestamptz) is
+  'Stops the unfinished ones of these runs; returns them.';
+
+-- Stops runs and, once that is done and no more can be started, their children. Returns those of the given
+-- runs that were stopped.
+create or replace function workflow_engine.stop_runs(run_ids uuid[])
+returns uuid[]
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_now timestamptz := workflow_engine.clock();
+  v_stopped uuid[] := workflow_engine.stop_generation(stop_runs.run_ids, v_now);
+  v_done uuid[] := stop_runs.run_ids;
+  v_family uuid[];
+begin
+  loop
+    v_family := workflow_engine.with_descendants(stop_runs.run_ids);
+    exit when cardinality(v_family) <= cardinality(v_done);
+    perform workflow_engine.stop_generation(v_family, v_now);
+    v_done := v_family;
+  end loop;
+  return v_stopped;
+end;
+$$;
+
+comment on function workflow_engine.stop_runs(uuid[]) is
+  'Stops runs and their children; returns those of the given runs that were unfinished.';
+
+-- Stops one action of a run, which goes on as its graph says.
+create or replace function workflow_engine.stop_action(action_id uuid)
+returns public.workflow_action_logs
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_log public.workflow_action_logs := workflow_engine.lock_log(stop_action.action_id);
+begin
+  if v_log.completed_at is not null and (v_log.status <> 'failed' or v_log.final) then
+    perform workflow_engine.raise_error(
+      'PT409', 'action_log.wrong_status',
+      format('Cannot stop action log %s: it is %s', v_log.id, v_log.status),
+      'Only what has not ended can be stopped.'
+    );
+  end if;
+  update public.workflow_action_logs l
+  set status = 'stopped', lease_expires_at = null, is_held = false, final = false,
+    completed_at = greatest(workflow_engine.clock(), l.started_at)
+  where l.id = v_log.id;
+  perform workflow_engine.stop_runs(array(
+    select r.id from public.workflow_run r where r.parent_run_id = v_log.run_id and r.parent_action_log_id = v_log.id
+  ));
+  return v_log;
+end;
+$$;
+
+comment on function workflow_engine.stop_action(uuid) is
+  'Stops an action and what it has started; raises PT404 for an unknown one, PT409 for one that has ended.';
+
+
+-- 60_control/retry.sql
+
+-- The actions of ended runs that did not end well: failed for good without being tolerated, or stopped by a
+-- person. What only undoes another action is none of them.
+create or replace function workflow_engine.find_broken(run_ids uuid[])
+returns table (id uuid, run_id uuid, workflow_id uuid, version integer, workflow_action_id uuid, has_items boolean)
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return query
+    select l.id, l.run_id, l.workflow_id, l.workflow_version, l.workflow_action_id, f.run_id is not null
+    from public.workflow_action_logs l
+    join workflow_engine.action_version a
+      on a.workflow_id = l.workflow_id and a.version = l.workflow_version
+      and a.workflow_action_id = l.workflow_action_id
+    left join workflow_engine.fan_out f on f.run_id = l.run_id and f.workflow_action_id = l.workflow_action_id
+    where l.run_id = any (find_broken.run_ids)
+      and l.item_index is null
+      and not a.is_compensation
+      and workflow_engine.judge(l.status, true, l.reason, a.continue_on_failure) = 'broken';
+end;
+$$;
+
+comment on function workflow_engine.find_broken(uuid[]) is
+  'The actions of ended runs that a retry repeats.';
+
+-- Forgets the skipped actions that follow these, near or far: they are decided again.
+create or replace function workflow_engine.forget_skipped(log_ids uuid[])
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  delete from public.workflow_action_logs s
+  using (
+    with recursive follower (run_id, workflow_id, version, workflow_action_id) as (
+      select l.run_id, l.workflow_id, l.workflow_version, l.workflow_action_id
+      from public.workflow_action_logs l
+      where l.id = any (forget_skipped.log_ids)
+      union
+      select f.run_id, f.workflow_id, f.version, a.workflow_action_id
+      from follower f
+      join workflow_engine.action_version a
+        on a.workflow_id = f.workflow_id and a.version = f.version and f.workflow_action_id = any (a.depends_on)
+    )
+    select f.run_id, f.workflow_action_id from follower f
+  ) f
+  where s.run_id = f.run_id and s.workflow_action_id = f.workflow_action_id and s.item_index is null and s.status = 'skipped';
+end;
+$$;
+
+comment on function workflow_engine.forget_skipped(uuid[]) is
+  'Forgets the skipped actions that follow these.';
+
+-- Sends the items of fan-outs that did not end well back, the first max_concurrency of them at once.
+create or replace function workflow_engine.retry_items(log_ids uuid[], at_time timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  update public.workflow_action_logs l
+  set status = 'not_started', final = false, tries = 0, reason = null, completed_at = null, http_status = null,
+    execute_at = case when n.number <= n.max_concurrency then retry_items.at_time else 'infinity' end
+  from (
+    select i.id, a.max_concurrency, row_number() over (partition by p.id order by i.item_index) as number
+    from public.workflow_action_logs p
+    join workflow_engine.action_version a
+      on a.workflow_id = p.workflow_id and a.version = p.workflow_version
+      and a.workflow_action_id = p.workflow_action_id
+    join public.workflow_action_logs i
+      on i.run_id = p.run_id and i.workflow_action_id = p.workflow_action_id and i.item_index is not null
+    where p.id = any (retry_items.log_ids) and i.status in ('failed', 'stopped')
+  ) n
+  where l.id = n.id;
+  update workflow_engine.fan_out f
+  set failed = 0, released = f.total, is_retried = true, unfinished = n.unfinished
+  from (
+    select p.run_id, p.workflow_action_id, count(*) filter (where i.completed_at is null) as unfinished
+    from public.workflow_action_logs p
+    join public.workflow_action_logs i
+      on i.run_id = p.run_id and i.workflow_action_id = p.workflow_action_id and i.item_index is not null
+    where p.id = any (retry_items.log_ids)
+    group by p.run_id, p.workflow_action_id
+  ) n
+  where f.run_id = n.run_id and f.workflow_action_id = n.workflow_action_id;
+end;
+$$;
+
+comment on function workflow_engine.retry_items(uuid[], timestamptz) is
+  'Sends the items of fan-outs that did not end well back to be claimed.';
+
+-- Lets ended runs go on in place from what failed or was stopped; outputs stay. Each run has a time at which
+-- that is due. Returns the runs.
+create or replace function workflow_engine.retry_runs(run_ids uuid[], due_at timestamptz[])
+returns uuid[]
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_runs uuid[];
+  v_broken uuid[];
+  v_fan_outs uuid[];
+begin
+  perform from public.workflow_action_logs l where l.run_id = any (retry_runs.run_ids) order by l.id for update;
+  perform from public.workflow_run r where r.id = any (retry_runs.run_ids) order by r.id for update;
+  with retried as (
+    update public.workflow_run r
+    set status = 'running', completed_at = null
+    where r.id = any (retry_runs.run_ids) and r.status in ('failed', 'stopped') and not r.is_compensating
+    returning r.id
+  )
+  select coalesce(array_agg(r.id), '{}') into v_runs from retried r;
+  select array_agg(b.id), array_agg(b.id) filter (where b.has_items) into v_broken, v_fan_outs
+  from workflow_engine.find_broken(v_runs) b;
+  perform workflow_engine.forget_skipped(v_broken);
+  update public.workflow_action_logs l
+  set status = case when l.id = any (v_fan_outs) then 'waiting' else 'not_started' end,
+    execute_at = case when l.id = any (v_fan_outs) then 'infinity' else t.due_at end,
+    final = false, tries = 0, reason = null, completed_at = null, http_status = null
+  from unnest(retry_runs.run_ids, retry_runs.due_at) t (run_id, due_at)
+  where l.id = any (v_broken) and l.run_id = t.run_id;
+  perform workflow_engine.retry_items(v_fan_outs, workflow_engine.clock());
+  perform workflow_engine.advance_runs(v_runs);
+  perform workflow_engine.request_wake();
+  return v_runs;
+end;
+$$;
+
+comment on function workflow_engine.retry_runs(uuid[], timestamptz[]) is
+  'Lets failed and stopped runs go on from what failed or was stopped; returns those that do.';
+
+
+-- 60_control/replay.sql
+
+-- An action of a version by name, and all that follow it.
+create or replace function workflow_engine.find_followers(workflow_id uuid, version integer, action text)
+returns uuid[]
+language sql
+stable
+set search_path = ''
+as $$
+  with recursive follower (id) as (
+    select a.workflow_action_id
+    from workflow_engine.action_version a
+    where a.workflow_id = find_followers.workflow_id and a.version = find_followers.version and a.name = find_followers.action
+    union
+    select a.workflow_action_id
+    from follower f
+    join workflow_engine.action_version a
+      on a.workflow_id = find_followers.workflow_id and a.version = find_followers.version and f.id = any (a.depends_on)
+  )
+  select array(select f.id from follower f);
+$$;
+
+comment on function workflow_engine.find_followers(uuid, integer, text) is
+  'An action of a version and all actions that follow it, near or far.';
+
+-- Copies into a run that repeats another what need not be done again: what completed, and what was
+-- passed over, outside of these actions.
+create or replace function workflow_engine.copy_logs(replay public.workflow_run, without uuid[])
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  insert into public.workflow_action_logs (
+    organization_id, run_id, workflow_id, workflow_version, workflow_action_id, status, attempt, tries, priority, execute_at,
+    started_at, completed_at, worker_id, related_table, related_table_pkey, meta, output, http_status, reason, waits_for
+  )
+  select l.organization_id, (copy_logs.replay).id, l.workflow_id, (copy_logs.replay).workflow_version, l.workflow_action_id,
+    l.status, l.attempt, l.tries, l.priority, l.execute_at, l.started_at, l.completed_at, l.worker_id, l.related_table,
+    l.related_table_pkey, l.meta, l.output, l.http_status, l.reason, l.waits_for
+  from public.workflow_action_logs l
+  join workflow_engine.action_version a
+    on a.workflow_id = l.workflow_id and a.version = (copy_logs.replay).workflow_version
+    and a.workflow_action_id = l.workflow_action_id
+  where l.run_id = (copy_logs.replay).replay_of
+    and l.item_index is null
+    and not a.is_compensation
+    and l.workflow_action_id <> all (copy_logs.without)
+    and (l.status = 'completed' or l.reason in ('condition', 'choice', 'not_needed'));
+end;
+$$;
+
+comment on function workflow_engine.copy_logs(public.workflow_run, uuid[]) is
+  'Copies what need not be done again into a run that repeats another.';
+
+-- Repeats ended runs as new ones: each on its version, or the latest one; whole, or from an action; with its
+-- event's payload, or another. Each has a time at which it begins. Returns the new runs.
+create or replace function workflow_engine.replay_runs(
+  run_ids uuid[],
+  due_at timestamptz[],
+  from_action text,
+  input jsonb,
+  version text
+)
+returns uuid[]
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_runs uuid[];
+begin
+  with replayed as materialized (
+    select r.*, t.due_at, workflow_engine.new_id() as new_event_id, e.name, coalesce(replay_runs.input, e.payload) as payload,
+      case when replay_runs.version = 'latest' then w.version else r.workflow_version end as new_version
+    from unnest(replay_runs.run_ids, replay_runs.due_at) t (run_id, due_at)
+    join public.workflow_run r on r.id = t.run_id
+    join public.workflow_event e on e.id = r.event_id
+    join public.workflow w on w.id = r.workflow_id
+    where r.completed_at is not null
+  ),
+  event as (
+    insert into public.workflow_event (
+      id, organization_id, name, payload, source, related_table, related_table_pkey, expanded_at
+    )
+    select p.new_event_id, p.organization_id, p.name, p.payload, 'replay', p.related_table, p.related_table_pkey,
+      workflow_engine.clock()
+    from replayed p
+  ),
+  run as (
+    insert into public.workflow_run (
+      organization_id, workflow_id, workflow_version, event_id, related_table, related_table_pkey, starts_at, replay_of
+    )
+    select p.organization_id, p.workflow_id, p.new_version, p.new_event_id, p.related_table, p.related_table_pkey, p.due_at, p.id
+    from replayed p
+    returning id
+  )
+  select coalesce(array_agg(r.id), '{}') into v_runs from run r;
+  if replay_runs.from_action is not null then
+    perform workflow_engine.copy_logs(r, workflow_engine.find_followers(r.workflow_id, r.workflow_version, replay_runs.from_action))
+    from public.workflow_run r
+    where r.id = any (v_runs);
+  end if;
+  perform workflow_engine.advance_runs(v_runs);
+  return v_runs;
+end;
+$$;
+
+comment on function workflow_engine.replay_runs(uuid[], timestamptz[], text, jsonb, text) is
+  'Repeats ended runs as new ones; returns those.';
+
+
+-- 60_control/steer.sql
+
+-- What somebody did to a run, or, without one, to a workflow or an action type.
+create or replace function workflow_engine.record_control(
+  kind text,
+  run public.workflow_run,
+  reason text,
+  actor text,
+  detail jsonb
+)
+returns void
+language sql
+set search_path = ''
+as $$
+  insert into public.workflow_history (organization_id, workflow_id, run_id, kind, reason, actor, detail)
+  values (
+    (record_control.run).organization_id, (record_control.run).workflow_id, (record_control.run).id, record_control.kind,
+    record_control.reason, coalesce(record_control.actor, workflow_engine.actor()), record_control.detail
+  );
+$$;
+
+comment on function workflow_engine.record_control(text, public.workflow_run, text, text, jsonb) is
+  'Adds what somebody did to a run to the history.';
+
+create or replace function workflow_engine.check_one_target(verb text, targets integer)
+returns void
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  if check_one_target.targets <> 1 then
+    perform workflow_engine.raise_error(
+      'PT422', 'control.target_invalid',
+      format('Cannot %s: name exactly one thing, not %s', check_one_target.verb, check_one_target.targets),
+      'Pass one argument by name, such as run_id => ''…''.'
+    );
+  end if;
+end;
+$$;
+
+comment on function workflow_engine.check_one_target(text, integer) is
+  'Raises PT422 unless exactly one target was given.';
+
+-- Pauses a workflow or an action type, or lets it go on, and writes that down.
+create or replace function workflow_engine.switch_pause(
+  workflow_id uuid,
+  action_type text,
+  is_paused boolean,
+  reason text,
+  actor text
+)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_workflow public.workflow;
+begin
+  select * into v_workflow from public.workflow w where w.id = switch_pause.workflow_id;
+  if switch_pause.workflow_id is not null and v_workflow.id is null then
+    perform workflow_engine.raise_error(
+      'PT404', 'workflow.unknown', format('There is no workflow %s', switch_pause.workflow_id),
+      'Look at public.workflow for those there are.'
+    );
+  end if;
+  if not workflow_engine.set_pause(switch_pause.workflow_id, switch_pause.action_type, switch_pause.is_paused) then
+    perform workflow_engine.raise_error(
+      'PT409', 'pause.unchanged',
+      format('Cannot %s %s: it is %s', case when switch_pause.is_paused then 'pause' else 'resume' end,
+        coalesce('workflow "' || v_workflow.name || '"', 'action type "' || switch_pause.action_type || '"'),
+        case when switch_pause.is_paused then 'paused already' else 'not paused' end),
+      'Nothing has to be done.'
+    );
+  end if;
+  insert into public.workflow_history (organization_id, workflow_id, kind, reason, actor, detail)
+  values (
+    v_workflow.organization_id, v_workflow.id, case when switch_pause.is_paused then 'paused' else 'resumed' end,
+    switch_pause.reason, coalesce(switch_pause.actor, workflow_engine.actor()),
+    jsonb_strip_nulls(jsonb_build_object('action_type', switch_pause.action_type))
+  );
+end;
+$$;
+
+comment on function workflow_engine.switch_pause(uuid, text, boolean, text, text) is
+  'Pauses a workflow or an action type, or lets it go on; raises PT404 for an unknown workflow, PT409 when that changes nothing.';
+
+-- Keeps a run, a workflow or an action type from going on; what is being executed ends. Security definer
+-- because the Data API's roles may not reach workflow_engine; only service_role may execute it.
+create or replace function public.workflow_pause(
+  run_id uuid default null,
+  workflow_id uuid default null,
+  action_type text default null,
+  reason text default null,
+  actor text default null
+)
+returns jsonb
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  v_run public.workflow_run;
+begin
+  perform workflow_engine.check_one_target('pause', num_nonnulls(workflow_pause.run_id, workflow_pause.workflow_id, workflow_pause.action_type));
+  if workflow_pause.run_id is null then
+    perform workflow_engine.switch_pause(workflow_pause.workflow_id, workflow_pause.action_type, true, workflow_pause.reason, workflow_pause.actor);
+  else
+    v_run := workflow_engine.get_run(workflow_pause.run_id);
+    if workflow_engine.pause_runs(array[v_run.id]) = '{}' then
+      perform workflow_engine.refuse_run('pause', workflow_engine.get_run(v_run.id), 'Only a running run can be paused.');
+    end if;
+    perform workflow_engine.record_control('paused', v_run, workflow_pause.reason, workflow_pause.actor, '{}');
+  end if;
+  return jsonb_build_object('status', 'paused');
+end;
+$$;
+
+comment on function public.workflow_pause(uuid, uuid, text, text, text) is
+  'Security definer because the Data API''s roles may not reach workflow_engine. Pauses one run, workflow or action type; returns {"status"}. Raises PT404 for an unknown id, PT409 for what is not running, PT422 unless one thing is named.';
+
+-- Lets a run, a workflow or an action type go on. Security definer because the Data API's roles may not
+-- reach workflow_engine; only service_role may execute it.
+create or replace function public.workflow_resume(
+  run_id uuid default null,
+  workflow_id uuid default null,
+  action_type text default null,
+  reason text default null,
+  actor text default null
+)
+returns jsonb
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  v_run public.workflow_run;
+begin
+  perform workflow_engine.check_one_target('resume', num_nonnulls(workflow_resume.run_id, workflow_resume.workflow_id, workflow_resume.action_type));
+  if workflow_resume.run_id is null then
+    perform workflow_engine.switch_pause(workflow_resume.workflow_id, workflow_resume.action_type, false, workflow_resume.reason, workflow_resume.actor);
+  else
+    v_run := workflow_engine.get_run(workflow_resume.run_id);
+    if workflow_engine.resume_runs(array[v_run.id]) = '{}' then
+      perform workflow_engine.refuse_run('resume', workflow_engine.get_run(v_run.id), 'Only a paused run can be resumed.');
+    end if;
+    perform workflow_engine.record_control('resumed', v_run, workflow_resume.reason, workflow_resume.actor, '{}');
+  end if;
+  return jsonb_build_object('status', 'running');
+end;
+$$;
+
+comment on function public.workflow_resume(uuid, uuid, text, text, text) is
+  'Security definer because the Data API''s roles may not reach workflow_engine. Lets one paused run, workflow or action type go on; returns {"status"}. Raises PT404 for an unknown id, PT409 for what is not paused, PT422 unless one thing is named.';
+
+-- Stops runs of somebody's choice and writes down each.
+create or replace function workflow_engine.stop_and_record(run_ids uuid[], reason text, actor text)
+returns integer
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_stopped uuid[] := workflow_engine.stop_runs(stop_and_record.run_ids);
+begin
+  perform workflow_engine.record_control('stopped', r, stop_and_record.reason, stop_and_record.actor, '{}')
+  from public.workflow_run r
+  where r.id = any (v_stopped);
+  return cardinality(v_stopped);
+end;
+$$;
+
+comment on function workflow_engine.stop_and_record(uuid[], text, text) is
+  'Stops runs and adds that to the history; returns how many there were.';
+
+-- Ends a run, an action, or all unfinished runs about a record. What is being executed is aborted at the
+-- worker's next heartbeat, and its result refused. Security definer because the Data API's roles may not
+-- reach workflow_engine; only service_role may execute it.
+create or replace function public.workflow_stop(
+  run_id uuid default null,
+  action_id uuid default null,
+  related_table text default null,
+  related_table_pkey text default null,
+  reason text default null,
+  actor text default null
+)
+returns jsonb
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  v_log public.workflow_action_logs;
+  v_stopped integer := 1;
+begin
+  perform workflow_engine.check_one_target('stop', num_nonnulls(
+    workflow_stop.run_id, workflow_stop.action_id, workflow_stop.related_table || workflow_stop.related_table_pkey
+  ));
+  if workflow_stop.action_id is not null then
+    v_log := workflow_engine.stop_action(workflow_stop.action_id);
+    insert into public.workflow_history (organization_id, workflow_id, run_id, action_log_id, kind, attempt, reason, actor)
+    values (v_log.organization_id, v_log.workflow_id, v_log.run_id, v_log.id, 'stopped', v_log.attempt,
+      workflow_stop.reason, coalesce(workflow_stop.actor, workflow_engine.actor()));
+  elsif workflow_stop.run_id is not null then
+    v_stopped := workflow_engine.stop_and_record(
+      array[(workflow_engine.get_run(workflow_stop.run_id)).id], workflow_stop.reason, workflow_stop.actor
+    );
+    if v_stopped = 0 then
+      perform workflow_engine.refuse_run('stop', workflow_engine.get_run(workflow_stop.run_id), 'Only a run that has not ended can be stopped.');
+    end if;
+  else
+    v_stopped := workflow_engine.stop_and_record(array(
+      select r.id
+      from public.workflow_run r
+      where r.related_table = workflow_stop.related_table and r.related_table_pkey = workflow_stop.related_table_pkey
+        and r.completed_at is null
+    ), workflow_stop.reason, workflow_stop.actor);
+  end if;
+  return jsonb_build_object('stopped', v_stopped);
+end;
+$$;
+
+comment on function public.workflow_stop(uuid, uuid, text, text, text, text) is
+  'Security definer because the Data API''s roles may not reach workflow_engine. Stops one run with its children, one action, or all unfinished runs about a record; returns {"stopped"}. Raises PT404 for an unknown id, PT409 for what has ended, PT422 unless one thing is named.';
+
+-- Lets a failed or stopped run go on from where it broke. Security definer because the Data API's roles may
+-- not reach workflow_engine; only service_role may execute it.
+create or replace function public.workflow_retry(run_id uuid, reason text default null, actor text default null)
+returns jsonb
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  v_run public.workflow_run := workflow_engine.get_run(workflow_retry.run_id);
+begin
+  if workflow_engine.retry_runs(array[v_run.id], array[workflow_engine.clock()]) = '{}' then
+    v_run := workflow_engine.get_run(v_run.id);
+    perform workflow_engine.refuse_run('retry', v_run, case
+      when v_run.is_compensating then 'What had completed was undone: repeat it as a new run with workflow_replay.'
+      else 'Only a failed or stopped run can be retried.'
+    end);
+  end if;
+  perform workflow_engine.record_control('retried', v_run, workflow_retry.reason, workflow_retry.actor, '{}');
+  return jsonb_build_object('status', 'running');
+end;
+$$;
+
+comment on function public.workflow_retry(uuid, text, text) is
+  'Security definer because the Data API''s roles may not reach workflow_engine. Lets a failed or stopped run go on in place from what failed or was stopped, keeping outputs; returns {"status"}. Raises PT404 for an unknown run, PT409 for one that runs, completed, or was compensated.';
+
+-- Refuses what cannot be replayed so.
+create or replace function workflow_engine.check_replay(run public.workflow_run, from_action text, input jsonb, version text)
+returns void
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_version integer := case check_replay.version
+    when 'same' then (check_replay.run).workflow_version
+    when 'latest' then (select w.version from public.workflow w where w.id = (check_replay.run).workflow_id)
+  end;
+  v_names text := (
+    select string_agg(a.name, ', ' order by a."order", a.name)
+    from workflow_engine.action_version a
+    where a.workflow_id = (check_replay.run).workflow_id and a.version = v_version and not a.is_compensation
+  );
+begin
+  if (check_replay.run).completed_at is null then
+    perform workflow_engine.refuse_run('replay', check_replay.run, 'Wait for its end, or stop it first.');
+  elsif v_version is null or jsonb_typeof(check_replay.input) <> 'object' then
+    perform workflow_engine.raise_error(
+      'PT422', 'replay.invalid', format('Cannot replay run %s: its version must be same or latest, its input an object', (check_replay.run).id),
+      'Leave out what is to stay as it was.'
+    );
+  elsif check_replay.from_action <> all (string_to_array(v_names, ', ')) then
+    perform workflow_engine.raise_error(
+      'PT422', 'replay.action_unknown',
+      format('Cannot replay run %s from "%s": version %s has no such action', (check_replay.run).id, check_replay.from_action, v_version),
+      format('Its actions are %s.', v_names)
+    );
+  end if;
+end;
+$$;
+
+comment on function workflow_engine.check_replay(public.workflow_run, text, jsonb, text) is
+  'Raises PT409 for a run that has not ended, PT422 for what cannot be replayed so.';
+
+-- Repeats an ended run as a new one. Security definer because the Data API's roles may not reach
+-- workflow_engine; only service_role may execute it.
+create or replace function public.workflow_replay(
+  run_id uuid,
+  from_action text default null,
+  input jsonb default null,
+  version text default 'same',
+  reason text default null,
+  actor text default null
+)
+returns jsonb
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  v_run public.workflow_run := workflow_engine.get_run(workflow_replay.run_id);
+  v_new uuid[];
+begin
+  perform workflow_engine.check_replay(v_run, workflow_replay.from_action, workflow_replay.input, workflow_replay.version);
+  v_new := workflow_engine.replay_runs(array[v_run.id], array[workflow_engine.clock()],
+    workflow_replay.from_action, workflow_replay.input, workflow_replay.version);
+  perform workflow_engine.record_control('replayed', r, workflow_replay.reason, workflow_replay.actor,
+    jsonb_build_object('run_id', v_run.id, 'new_run_id', v_new[1], 'from_action', workflow_replay.from_action))
+  from public.workflow_run r
+  where r.id in (v_run.id, v_new[1]);
+  return jsonb_build_object('run_id', v_new[1]);
+end;
+$$;
+
+comment on function public.workflow_replay(uuid, text, jsonb, text, text, text) is
+  'Security definer because the Data API''s roles may not reach workflow_engine. Repeats an ended run as a new one, whole or from an action, with its input or another, on the same version or the latest; returns {"run_id"}. Raises PT404 for an unknown run, PT409 for one that has not ended, PT422 for an unknown action or version.';
+
+
+-- 60_control/bulk.sql
+
+-- Refuses a filter of runs that could not be meant.
+create or replace function workflow_engine.check_filter(filter jsonb)
+returns void
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_known constant text[] := array[
+    'workflow', 'workflow_id', 'organization_id', 'status', 'related_table', 'related_table_pkey', 'failed_action', 'error',
+    'created_after', 'created_before', 'limit'
+  ];
+  v_unknown text;
+begin
+  if jsonb_typeof(check_filter.filter) is distinct from 'object' or check_filter.filter - 'limit' = '{}' then
+    perform workflow_engine.raise_error(
+      'PT422', 'bulk.filter_invalid', 'Cannot choose runs: the filter is empty', 'Name ' || array_to_string(v_known, ', ') || '.'
+    );
+  end if;
+  select k.key into v_unknown from jsonb_object_keys(check_filter.filter) k (key) where k.key <> all (v_known) limit 1;
+  if found then
+    perform workflow_engine.raise_error(
+      'PT422', 'bulk.filter_invalid', format('Cannot choose runs: the filter''s key "%s" is not known', v_unknown),
+      'Name ' || array_to_string(v_known, ', ') || '.'
+    );
+  end if;
+end;
+$$;
+
+comment on function workflow_engine.check_filter(jsonb) is 'Raises PT422 for a filter of runs that is empty or has unknown keys.';
+
+-- The runs that a filter chooses and an operation can be done to, the oldest first.
+create or replace function workflow_engine.find_runs(filter jsonb, operation text)
+returns setof public.workflow_run
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  f record;
+begin
+  select * into f
+  from jsonb_to_record(find_runs.filter) f (
+    workflow text, workflow_id uuid, organization_id text, status text, related_table text, related_table_pkey text,
+    failed_action text, error text, created_after timestamptz, created_before timestamptz, "limit" integer
+  );
+  return query
+    select r.*
+    from public.workflow_run r
+    join public.workflow w on w.id = r.workflow_id
+    where (f.workflow is null or w.name = f.workflow)
+      and (f.workflow_id is null or r.workflow_id = f.workflow_id)
+      and (not find_runs.filter ? 'organization_id' or r.organization_id is not distinct from f.organization_id)
+      and (f.status is null or r.status = f.status)
+      and (f.related_table is null or r.related_table = f.related_table)
+      and (f.related_table_pkey is null or r.related_table_pkey = f.related_table_pkey)
+      and (f.created_after is null or r.created_at >= f.created_after)
+      and (f.created_before is null or r.created_at < f.created_before)
+      and case find_runs.operation
+        when 'stop' then r.status in ('running', 'paused')
+        when 'pause' then r.status = 'running'
+        when 'resume' then r.status = 'paused'
+        when 'retry' then r.status in ('failed', 'stopped') and not r.is_compensating
+        else r.completed_at is not null
+      end
+      and ((f.failed_action is null and f.error is null) or exists (
+        select from public.workflow_action_logs l
+        join workflow_engine.action_version a
+          on a.workflow_id = l.workflow_id and a.version = l.workflow_version
+          and a.workflow_action_id = l.workflow_action_id
+        where l.run_id = r.id and l.status = 'failed'
+          and (f.failed_action is null or a.name = f.failed_action)
+          and (f.error is null or position(f.error in l.error) > 0)
+      ))
+    order by r.id
+    limit least(greatest(coalesce(f."limit", 1000), 0), 10000);
+exception
+  when data_exception then
+    perform workflow_engine.raise_error(
+      'PT422', 'bulk.filter_invalid', format('Cannot choose runs: %s', sqlerrm), 'Ids are uuids, times such as 2030-01-31T09:00Z.'
+    );
+end;
+$$;
+
+comment on function workflow_engine.find_runs(jsonb, text) is
+  'The runs that a filter chooses and an operation can be done to, the oldest first.';
+
+-- Does an operation to runs; of those that begin again, as many a minute as asked for. Returns how many.
+create or replace function workflow_engine.operate(operation text, run_ids uuid[], per_minute integer)
+returns uuid[]
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_now timestamptz := workflow_engine.clock();
+  v_due_at timestamptz[] := array(
+    select v_now + make_interval(secs => n.number * 60.0 / operate.per_minute)
+    from generate_series(0, cardinality(operate.run_ids) - 1) n (number)
+  );
+begin
+  return case operate.operation
+    when 'stop' then workflow_engine.stop_runs(operate.run_ids)
+    when 'pause' then workflow_engine.pause_runs(operate.run_ids)
+    when 'resume' then workflow_engine.resume_runs(operate.run_ids)
+    when 'retry' then workflow_engine.retry_runs(operate.run_ids, v_due_at)
+    else workflow_engine.replay_runs(operate.run_ids, v_due_at, null, null, 'same')
+  end;
+end;
+$$;
+
+comment on function workflow_engine.operate(text, uuid[], integer) is
+  'Stops, pauses, resumes, retries or replays runs; returns those it concerned, of a replay the new ones.';
+
+-- The same operation for all runs that a filter chooses; a dry run, unless told otherwise, only counts them.
+-- Security definer because the Data API's roles may not reach workflow_engine; only service_role may
+-- execute it.
+create or replace function public.workflow_bulk(
+  operation text,
+  filter jsonb,
+  dry_run boolean default true,
+  per_minute integer default 600,
+  reason text default null,
+  actor text default null
+)
+returns jsonb
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  v_runs uuid[];
+  v_affected uuid[] := '{}';
+  v_history uuid := workflow_engine.new_id();
+begin
+  if (workflow_bulk.operation in ('stop', 'pause', 'resume', 'retry', 'replay') and workflow_bulk.per_minute > 0) is not true then
+    perform workflow_engine.raise_error(
+      'PT422', 'bulk.operation_invalid',
+      format('Cannot do "%s" to %s runs a minute', workflow_bulk.operation, workflow_bulk.per_minute),
+      'Operations are stop, pause, resume, retry and replay; per_minute is at least 1.'
+    );
+  end if;
+  perform workflow_engine.check_filter(workflow_bulk.filter);
+  v_runs := array(select r.id from workflow_engine.find_runs(workflow_bulk.filter, workflow_bulk.operation) r);
+  if not workflow_bulk.dry_run then
+    v_affected := workflow_engine.operate(workflow_bulk.operation, v_runs, workflow_bulk.per_minute);
+    insert into public.workflow_history (id, organization_id, kind, reason, actor, detail)
+    values (
+      v_history, workflow_bulk.filter ->> 'organization_id',
+      case workflow_bulk.operation when 'stop' then 'stopped' when 'retry' then 'retried' else rtrim(workflow_bulk.operation, 'e') || 'ed' end,
+      workflow_bulk.reason, coalesce(workflow_bulk.actor, workflow_engine.actor()),
+      jsonb_build_object('filter', workflow_bulk.filter, 'runs', cardinality(v_affected))
+    );
+    insert into workflow_engine.history_run (history_id, run_id)
+    select v_history, r.id from (select unnest(v_runs) union select unnest(v_affected)) r (id);
+  end if;
+  return jsonb_build_object('matched', cardinality(v_runs), 'affected', cardinality(v_affected), 'dry_run', workflow_bulk.dry_run);
+end;
+$$;
+
+comment on function public.workflow_bulk(text, jsonb, boolean, integer, text, text) is
+  'Security definer because the Data API''s roles may not reach workflow_engine. Stops, pauses, resumes, retries or replays all runs that a filter chooses, unless it is a dry run; returns {"matched", "affected", "dry_run"}. Raises PT422 for an unknown operation or filter.';
+
+
+-- 60_control/timeline.sql
+
+-- Everything that happened to the action logs of a run: each became ready, was executed, was passed over or
+-- ended; what it waited for, and who was asked.
+create or replace function workflow_engine.log_entries(run_id uuid)
+returns table (at timestamptz, kind text, action text, detail jsonb)
+language sql
+stable
+set search_path = ''
+as $$
+  with log as materialized (
+    select l.*, a.name
+    from public.workflow_action_logs l
+    join workflow_engine.action_version a
+      on a.workflow_id = l.workflow_id and a.version = l.workflow_version
+      and a.workflow_action_id = l.workflow_action_id
+    where l.run_id = log_entries.run_id
+  )
+  select l.created_at, 'action_ready', l.name, jsonb_build_object('action_id', l.id, 'item_index', l.item_index, 'execute_at', l.execute_at)
+  from log l
+  where l.status <> 'skipped'
+  union all
+  select l.started_at, 'attempt_started', l.name,
+    jsonb_build_object('action_id', l.id, 'item_index', l.item_index, 'attempt', l.attempt, 'worker_id', l.worker_id)
+  from log l
+  where l.started_at is not null and l.attempt > 0
+  union all
+  select coalesce(l.completed_at, l.started_at), 'action_' || l.status, l.name, jsonb_build_object(
+    'action_id', l.id, 'item_index', l.item_index, 'attempt', l.attempt, 'reason', l.reason, 'error', l.error,
+    'http_status', l.http_status, 'waits_for', l.waits_for, 'until', case when l.status = 'waiting' then l.execute_at end
+  )
+  from log l
+  where l.completed_at is not null or l.status = 'waiting'
+  union all
+  select p.requested_at, 'approval_requested', l.name,
+    jsonb_build_object('action_id', l.id, 'approval_id', p.id, 'role', p.role, 'expires_at', p.expires_at)
+  from log l
+  join public.workflow_approval p on p.action_log_id = l.id
+  union all
+  select c.created_at, 'child_started', l.name, jsonb_build_object('action_id', l.id, 'run_id', c.id)
+  from log l
+  join public.workflow_run c on c.parent_run_id = l.run_id and c.parent_action_log_id = l.id
+  union all
+  select c.completed_at, 'child_' || c.status, l.name, jsonb_build_object('action_id', l.id, 'run_id', c.id)
+  from log l
+  join public.workflow_run c on c.parent_run_id = l.run_id and c.parent_action_log_id = l.id
+  where c.completed_at is not null;
+$$;
+
+comment on function workflow_engine.log_entries(uuid) is
+  'What happened to the action logs of a run.';
+
+-- What the history and the run itself tell.
+create or replace function workflow_engine.run_entries(run_id uuid)
+returns table (at timestamptz, kind text, action text, detail jsonb)
+language sql
+stable
+set search_path = ''
+as $$
+  with history as materialized (
+    select h.*, false as is_bulk from public.workflow_history h where h.run_id = run_entries.run_id
+    union all
+    select h.*, true
+    from workflow_engine.history_run b
+    join public.workflow_history h on h.id = b.history_id
+    where b.run_id = run_entries.run_id
+  )
+  select r.created_at, 'run_created', null, jsonb_build_object(
+    'event', e.name, 'event_id', e.id, 'starts_at', r.starts_at, 'parent_run_id', r.parent_run_id, 'replay_of', r.replay_of
+  )
+  from public.workflow_run r
+  join public.workflow_event e on e.id = r.event_id
+  where r.id = run_entries.run_id
+  union all
+  select r.completed_at, 'run_' || r.status, null, jsonb '{}'
+  from public.workflow_run r
+  where r.id = run_entries.run_id and r.completed_at is not null
+  union all
+  select h.recorded_at, h.kind, a.name, h.detail || jsonb_build_object(
+    'action_id', h.action_log_id, 'attempt', h.attempt, 'started_at', h.started_at, 'actor', h.actor, 'reason', h.reason,
+    'error', h.error, 'item_index', l.item_index, 'in_bulk', nullif(h.is_bulk, false)
+  )
+  from history h
+  left join public.workflow_action_logs l on l.id = h.action_log_id
+  left join workflow_engine.action_version a
+    on a.workflow_id = l.workflow_id and a.version = l.workflow_version
+    and a.workflow_action_id = l.workflow_action_id;
+$$;
+
+comment on function workflow_engine.run_entries(uuid) is
+  'What the history and the run itself tell about a run.';
+
+-- Everything that happened to a run, in order, in one call. Security definer because the Data API's roles may
+-- not reach workflow_engine; a signed-in user sees the runs of the organization that the token names.
+create or replace function public.workflow_timeline(run_id uuid)
+returns jsonb
+language plpgsql
+stable
+security definer
+set search_path = ''
+as $$
+declare
+  v_run public.workflow_run;
+begin
+  select * into v_run from public.workflow_run r where r.id = workflow_timeline.run_id;
+  perform workflow_engine.check_member(v_run.organization_id, 'PT404', 'run.unknown', format('There is no run %s', workflow_timeline.run_id));
+  v_run := workflow_engine.get_run(workflow_timeline.run_id);
+  return jsonb_build_object('run', to_jsonb(v_run), 'entries', (
+    select coalesce(to_jsonb(array_agg(
+      jsonb_build_object('at', t.at, 'kind', t.kind) || jsonb_strip_nulls(jsonb_build_object('action', t.action) || t.detail)
+      order by t.at, t.step, t.action
+    )), '[]')
+    from (
+      select e.*, case when e.kind = 'run_created' then 0 when e.kind like 'run\_%' then 2 else 1 end as step
+      from (
+        select * from workflow_engine.run_entries(v_run.id)
+        union all
+        select * from workflow_engine.log_entries(v_run.id)
+      ) e
+    ) t
+  ));
+end;
+$$;
+
+comment on function public.workflow_timeline(uuid) is
+  'Security definer because the Data API''s roles may not reach workflow_engine. Everything that happened to a run, in order: {"run", "entries": [{"at", "kind", "action", …}]}. Raises PT404 for an unknown run.';
 
 
 -- 70_monitoring/workflow_configure.sql
@@ -5550,6 +8473,8 @@ alter table public.workflow_action_logs enable row level security;
 
 alter table public.workflow_history enable row level security;
 
+alter table public.workflow_approval enable row level security;
+
 create policy "Members see their organization's workflows" on public.workflow
   for select to authenticated
   using (organization_id = (select auth.jwt() ->> 'organization_id'));
@@ -5574,6 +8499,10 @@ create policy "Members see their organization's history" on public.workflow_hist
   for select to authenticated
   using (organization_id = (select auth.jwt() ->> 'organization_id'));
 
+create policy "Members see their organization's approvals" on public.workflow_approval
+  for select to authenticated
+  using (organization_id = (select auth.jwt() ->> 'organization_id'));
+
 
 -- 90_security/grants.sql
 
@@ -5584,9 +8513,16 @@ create policy "Members see their organization's history" on public.workflow_hist
 --   workflow, workflow_action  -      select (own)    select, insert, update, delete
 --   workflow_event             -      -               select
 --   workflow_run, _history     -      select (own)    select
+--   workflow_approval          -      select (own)    select
 --   workflow_action_logs       -      select (own)    select; update of what reports
 --   claim, report, emit, tick  -      -               execute
 --   doctor                     -      -               execute
+--   approve, reject            -      execute (own)   execute
+--   timeline                   -      execute (own)   execute
+--   signal, answer, decide,
+--   read_approval, pause,
+--   resume, stop, retry,
+--   replay, bulk               -      -               execute
 --   check, deploy, export,
 --   versions, compare, restore -      -               execute
 --   attach, detach, configure  -      -               -   (postgres alone: they change tables and Vault)
@@ -5622,12 +8558,12 @@ grant execute on function workflow_engine.clock() to service_role;
 grant execute on function workflow_engine.new_id() to service_role;
 
 grant select on table public.workflow, public.workflow_action, public.workflow_run,
-  public.workflow_action_logs, public.workflow_history to authenticated;
+  public.workflow_action_logs, public.workflow_history, public.workflow_approval to authenticated;
 
 grant select, insert, update, delete on table public.workflow, public.workflow_action to service_role;
 
 grant select on table public.workflow_event, public.workflow_run, public.workflow_action_logs,
-  public.workflow_history to service_role;
+  public.workflow_history, public.workflow_approval to service_role;
 
 grant update (status, output, error, meta) on table public.workflow_action_logs to service_role;
 
@@ -5644,3 +8580,14 @@ grant execute on function public.workflow_doctor() to service_role;
 grant execute on function public.workflow_check(jsonb), public.workflow_deploy(jsonb),
   public.workflow_export(uuid, integer), public.workflow_versions(uuid),
   public.workflow_compare(uuid, integer, integer), public.workflow_restore(uuid, integer) to service_role;
+
+grant execute on function public.workflow_approve(uuid, text, text), public.workflow_reject(uuid, text, text),
+  public.workflow_timeline(uuid) to authenticated, service_role;
+
+grant execute on function public.workflow_signal(uuid, text, jsonb, text), public.workflow_answer(uuid, integer, jsonb),
+  public.workflow_read_approval(text), public.workflow_decide(text, text, text) to service_role;
+
+grant execute on function public.workflow_pause(uuid, uuid, text, text, text),
+  public.workflow_resume(uuid, uuid, text, text, text), public.workflow_stop(uuid, uuid, text, text, text, text),
+  public.workflow_retry(uuid, text, text), public.workflow_replay(uuid, text, jsonb, text, text, text),
+  public.workflow_bulk(text, jsonb, boolean, integer, text, text) to service_role;

@@ -9,6 +9,9 @@ create table workflow_engine.settings (
   waiting_timeout interval not null default '7 days',
   actions_per_worker integer not null default 500,
   max_workers integer not null default 4,
+  max_depth integer not null default 10,
+  max_runs_per_record integer not null default 60,
+  look_back interval not null default '30 days',
   allowed_hosts text[] not null default '{}',
   constraint settings_pkey primary key (id),
   constraint settings_has_one_row check (id),
@@ -19,7 +22,10 @@ create table workflow_engine.settings (
   constraint costly_expression_bytes_is_positive check (costly_expression_bytes > 0),
   constraint waiting_timeout_is_positive check (waiting_timeout > interval '0'),
   constraint actions_per_worker_is_positive check (actions_per_worker > 0),
-  constraint max_workers_is_positive check (max_workers > 0)
+  constraint max_workers_is_positive check (max_workers > 0),
+  constraint max_depth_is_not_negative check (max_depth >= 0),
+  constraint max_runs_per_record_is_positive check (max_runs_per_record > 0),
+  constraint look_back_is_positive check (look_back > interval '0')
 );
 
 insert into workflow_engine.settings default values;
@@ -41,5 +47,11 @@ comment on column workflow_engine.settings.actions_per_worker is
   'How many due actions justify one more worker when the tick rings.';
 comment on column workflow_engine.settings.max_workers is
   'How many workers one tick wakes at most.';
+comment on column workflow_engine.settings.max_depth is
+  'How many runs may stand above one that an action starts.';
+comment on column workflow_engine.settings.max_runs_per_record is
+  'How many runs of a workflow one record may begin in a minute; more of them wait a minute.';
+comment on column workflow_engine.settings.look_back is
+  'How long an event is kept for those that may wait for it later.';
 comment on column workflow_engine.settings.allowed_hosts is
   'Hosts (host or host:port) that actions may call although they are private or speak plain http.';

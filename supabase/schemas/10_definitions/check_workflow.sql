@@ -55,6 +55,9 @@ begin
       jsonb_build_object('payload', new.payload, 'target_endpoint', new.target_endpoint, 'headers', new.headers), v_where, '[]'
     );
   end if;
+  if new.target_endpoint is null then
+    perform workflow_engine.check_wait(new.action_type, new.payload, v_where);
+  end if;
   if new.target_endpoint !~ '\{\{' and new.target_endpoint !~ '^/[^/\\]' then
     perform workflow_engine.check_url(new.target_endpoint, v_where || '/target_endpoint');
   end if;

@@ -78,7 +78,7 @@ as $$
     continue_on_failure, is_compensation, compensate_with, choices, condition, condition_root, condition_reads_item, for_each,
     max_concurrency, tolerated_failure_count, tolerated_failure_percentage, delay, timeout_seconds, max_retries,
     backoff_base, backoff_factor, backoff_cap, priority, template, holes, paths, path_roots, takes_all, reads_event,
-    reads_actions, is_costly
+    reads_actions, is_costly, awaits
   )
   select
     a.workflow_id, compile_actions.version, a.id, a."order", a.name, a.action_type, g.depends_on, a.join_count, a.run_if,
@@ -88,7 +88,8 @@ as $$
     a.backoff_base, a.backoff_factor, a.backoff_cap, coalesce(a.priority, w.priority),
     c.compiled, h.holes, h.paths, h.path_roots, h.takes_all,
     array['event', 'mixed'] && (h.path_roots || workflow_engine.path_root(a.condition::jsonpath)),
-    coalesce(p.reads_actions, false), coalesce(p.is_costly, false)
+    coalesce(p.reads_actions, false), coalesce(p.is_costly, false),
+    case when a.action_type = 'wait_for_event' then a.payload ->> 'event' end
   from public.workflow_action a
   join public.workflow w on w.id = a.workflow_id
   join workflow_engine.resolve_graph(compile_actions.workflow_id) g on g.workflow_action_id = a.id

@@ -65,6 +65,7 @@ create table workflow_engine.action_version (
   reads_event boolean not null,
   reads_actions boolean not null,
   is_costly boolean not null,
+  awaits text,
   constraint action_version_pkey primary key (workflow_id, version, workflow_action_id),
   constraint action_version_belongs_to_a_workflow_version
     foreign key (workflow_id, version)
@@ -73,6 +74,9 @@ create table workflow_engine.action_version (
 
 create index action_version_order_idx
   on workflow_engine.action_version (workflow_id, version, "order");
+
+-- "Does any definition wait for this event?"
+create index action_version_awaits_idx on workflow_engine.action_version (awaits) where awaits is not null;
 
 comment on table workflow_engine.action_version is
   'An action of a saved version, its templates compiled into literals and typed holes.';
@@ -97,3 +101,4 @@ comment on column workflow_engine.action_version.reads_actions is
   'Whether an expression of it reads the outputs of earlier actions.';
 comment on column workflow_engine.action_version.is_costly is
   'Whether an expression of it has two wildcards, so that its work may grow with the square of its data.';
+comment on column workflow_engine.action_version.awaits is 'The event that it waits for, if it does.';

@@ -91,6 +91,7 @@ as $$
 declare
   v_columns text := (select string_agg(quote_ident(k.name), ', ') from jsonb_object_keys(try_insert.fields) k (name));
   v_constraint text;
+  v_key text;
 begin
   begin
     execute format('insert into %s (%s) select %s from jsonb_populate_record(null::%s, $1)',
@@ -100,8 +101,8 @@ begin
     when sqlstate 'WF000' then
       return null;
     when others then
-      get stacked diagnostics v_constraint = constraint_name;
-      return case when try_insert.is_whole or not exists (
+      get stacked diagnostics v_constraint = constraint_name, v_key = pg_exception_detail;
+      return case when try_insert.is_whole or v_key is distinct from 'definition.wait_invalid' and not exists (
         select from pg_catalog.pg_constraint c
         where c.conrelid = try_insert.table_name and c.conname = v_constraint and cardinality(c.conkey) > 1
       ) then sqlerrm end;
@@ -132,7 +133,12 @@ begin
       if find_row_faults.fields ->> 'action_type' = 'choice' and v_field.key = 'payload' then
         return query select f.* from workflow_engine.find_choice_faults(v_field.value, v_field.pointer) f;
       else
-        return query select f.* from workflow_engine.find_template_faults(v_field.value, v_field.pointer) f;
+        return query
+          select f.* from workflow_engine.find_template_faults(v_field.value, v_field.pointer) f
+          union all
+          select v_field.pointer || '/' || f.name, upper(left(f.fault, 1)) || substr(f.fault, 2)
+          from workflow_engine.find_wait_faults(find_row_faults.fields ->> 'action_type', v_field.value) f
+          where v_field.key = 'payload' and find_row_faults.fields ->> 'target_endpoint' is null;
       end if;
       v_is_well := v_is_well and not found;
     elsif exists (

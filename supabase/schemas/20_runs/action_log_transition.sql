@@ -22,7 +22,9 @@ values
   ('processing', 'stopped', 'a person, or its run'),
   ('waiting', 'completed', 'the answer'),
   ('waiting', 'failed', 'the answer, or no answer in time'),
-  ('waiting', 'not_started', 'an answer that asks for a retry'),
+  ('waiting', 'not_started', 'an answer that asks for a retry; a reminder is due'),
+  ('failed', 'waiting', 'retry of its items by a person'),
+  ('stopped', 'waiting', 'retry of its items by a person'),
   ('failed', 'not_started', 'retry of a failure that an application wrote, or by a person'),
   ('stopped', 'not_started', 'retry by a person');
 

@@ -8,6 +8,7 @@ create table workflow_engine.fan_out (
   unfinished integer not null,
   failed integer not null default 0,
   tolerated integer not null,
+  is_retried boolean not null default false,
   constraint fan_out_pkey primary key (run_id, workflow_action_id),
   constraint fan_out_belongs_to_a_run
     foreign key (run_id) references public.workflow_run (id) on delete cascade,
@@ -20,4 +21,6 @@ comment on table workflow_engine.fan_out is
   'How far the items of a fan-out have come.';
 comment on column workflow_engine.fan_out.released is
   'How many items, in order, may run; the rest waits for those, so that max_concurrency holds.';
+comment on column workflow_engine.fan_out.is_retried is
+  'Whether a person had it retried: then the items that may still run are not the last ones.';
 comment on column workflow_engine.fan_out.tolerated is 'How many items may fail before the action does.';

@@ -25,6 +25,8 @@ create table public.workflow_action_logs (
   error text,
   http_status integer,
   reason text,
+  waits_for text,
+  is_held boolean not null default false,
   item_index integer,
   item jsonb,
   created_at timestamptz not null default workflow_engine.clock(),
@@ -45,6 +47,10 @@ create table public.workflow_action_logs (
   constraint only_an_execution_has_output check (output is null or status = 'completed'),
   constraint reason_is_known check (reason in ('condition', 'choice', 'dependency', 'not_needed')),
   constraint only_what_did_not_run_has_a_reason check (reason is null or status in ('skipped', 'stopped')),
+  constraint what_it_waits_for_is_known
+    check (waits_for in ('callback', 'sleep', 'event', 'approval', 'run', 'items')),
+  constraint waiting_is_for_something check (status <> 'waiting' or waits_for is not null),
+  constraint only_what_has_not_started_is_held check (not is_held or status = 'not_started'),
   constraint skipped_has_a_reason check (status <> 'skipped' or reason is not null),
   constraint an_item_has_an_index check (item is null or item_index is not null),
   constraint attempt_is_not_negative check (attempt >= 0),
@@ -56,7 +62,12 @@ create table public.workflow_action_logs (
 -- priority in turn, without a sort.
 create index workflow_action_logs_pending_idx
   on public.workflow_action_logs (priority, execute_at)
-  where status = 'not_started';
+  where status = 'not_started' and not is_held;
+
+-- "What does a pause hold?"
+create index workflow_action_logs_held_idx
+  on public.workflow_action_logs (workflow_id)
+  where is_held;
 
 -- "Which actions does this run have?", "Has this action one?", "Where is item n of it?" An action has one
 -- log a run, and one more for each item of its fan-out.
@@ -98,5 +109,9 @@ comment on column public.workflow_action_logs.http_status is
   'The HTTP status that the last attempt got from whoever it called, if any.';
 comment on column public.workflow_action_logs.reason is
   'Why it did not run: its condition, a choice that took another branch, what it depends on, or a join that did not need it.';
+comment on column public.workflow_action_logs.waits_for is
+  'What it waits for, or waited for last: callback, sleep, event, approval, run (a child''s end) or items.';
+comment on column public.workflow_action_logs.is_held is
+  'Whether a pause keeps it from being claimed.';
 comment on column public.workflow_action_logs.item is 'Its item in a fan-out, $.item.';
 comment on column public.workflow_action_logs.item_index is 'The position of its item in a fan-out.';

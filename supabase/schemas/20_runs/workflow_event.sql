@@ -8,13 +8,14 @@ create table public.workflow_event (
   source text not null,
   related_table text,
   related_table_pkey text,
+  run_id uuid,
   idempotency_key text,
   occurred_at timestamptz not null default workflow_engine.clock(),
   expanded_at timestamptz,
   error text,
   constraint workflow_event_pkey primary key (id),
   constraint event_payload_is_an_object check (jsonb_typeof(payload) = 'object'),
-  constraint event_source_is_known check (source in ('table', 'emit')),
+  constraint event_source_is_known check (source in ('table', 'emit', 'signal', 'start', 'replay')),
   constraint related_record_is_named_whole
     check (related_table is not null or related_table_pkey is null)
 );
@@ -35,5 +36,8 @@ comment on column public.workflow_event.payload is
 comment on column public.workflow_event.related_table is 'The table of the record it is about, with its schema.';
 comment on column public.workflow_event.related_table_pkey is
   'That record''s primary key as text; a JSON array of texts when it has several columns.';
+comment on column public.workflow_event.source is
+  'table: a row changed. emit: workflow_emit(). signal: workflow_signal(), for one run. start: the input of a child. replay: of a run again.';
+comment on column public.workflow_event.run_id is 'The one run that a signal is for.';
 comment on column public.workflow_event.expanded_at is 'When it was matched with definitions.';
 comment on column public.workflow_event.error is 'Why it could not be matched, where that failed.';

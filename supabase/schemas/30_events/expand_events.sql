@@ -80,9 +80,41 @@ $$;
 comment on function workflow_engine.plan_start(workflow_engine.workflow_version, jsonb, timestamptz, timestamptz) is
   'When a run of this version begins for an event, or null when it does not.';
 
+-- Whether a record has begun as many runs of a workflow within a minute as it may: a workflow that changes
+-- the table that triggers it would never come to rest.
+create or replace function workflow_engine.is_throttled(
+  workflow_id uuid,
+  related_table text,
+  related_table_pkey text,
+  at_time timestamptz,
+  max_runs integer
+)
+returns boolean
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return is_throttled.related_table_pkey is not null and exists (
+    select from public.workflow_run r
+    where r.related_table = is_throttled.related_table
+      and r.related_table_pkey = is_throttled.related_table_pkey
+      and r.workflow_id = is_throttled.workflow_id
+      and r.created_at > is_throttled.at_time - interval '1 minute'
+    order by r.created_at
+    offset is_throttled.max_runs - 1
+    limit 1
+  );
+end;
+$$;
+
+comment on function workflow_engine.is_throttled(uuid, text, text, timestamptz, integer) is
+  'Whether a record has begun as many runs of a workflow in the last minute as it may.';
+
 -- Matches events with definitions: a run for each pair whose condition holds. An event of an
 -- organization reaches that organization's workflows and the platform's own; one without reaches only
--- the platform's. A run belongs to its event's organization.
+-- the platform's. A run belongs to its event's organization. A run that a record may not begin now begins
+-- a minute later.
 create or replace function workflow_engine.start_runs(event_ids uuid[])
 returns uuid[]
 language plpgsql
@@ -90,13 +122,14 @@ set search_path = ''
 as $$
 declare
   v_now timestamptz := workflow_engine.clock();
-  v_max_bytes integer := (select s.costly_expression_bytes from workflow_engine.settings s);
+  v_settings workflow_engine.settings := (select s from workflow_engine.settings s);
   v_runs uuid[];
 begin
   with matched as (
     select e.id, e.organization_id, e.related_table, e.related_table_pkey, v.workflow_id, v.version,
       workflow_engine.plan_start(v, r.root, e.occurred_at, v_now) as starts_at,
-      workflow_engine.holds(v.condition, v.condition_is_costly, r.root, v_max_bytes) as holds
+      workflow_engine.holds(v.condition, v.condition_is_costly, r.root, v_settings.costly_expression_bytes) as holds,
+      workflow_engine.is_throttled(w.id, e.related_table, e.related_table_pkey, v_now, v_settings.max_runs_per_record) as is_throttled
     from public.workflow_event e
     join public.workflow w
       on w.trigger = e.name and w.is_active
@@ -109,17 +142,24 @@ begin
   ),
   refused as (
     insert into public.workflow_history (organization_id, workflow_id, kind, error, detail)
-    select m.organization_id, m.workflow_id, 'event_failed',
-      format('The condition has two wildcards and its data more than %s bytes', v_max_bytes),
-      jsonb_build_object('event_id', m.id)
+    select m.organization_id, m.workflow_id, case when m.holds is null then 'event_failed' else 'throttled' end,
+      case
+        when m.holds is null
+          then format('The condition has two wildcards and its data more than %s bytes', v_settings.costly_expression_bytes)
+        else format('A record began more than %s runs within a minute', v_settings.max_runs_per_record)
+      end,
+      jsonb_strip_nulls(jsonb_build_object(
+        'event_id', m.id, 'related_table', m.related_table, 'related_table_pkey', m.related_table_pkey
+      ))
     from matched m
-    where m.holds is null
+    where m.holds is null or (m.holds and m.starts_at is not null and m.is_throttled)
   ),
   started as (
     insert into public.workflow_run (
       organization_id, workflow_id, workflow_version, event_id, related_table, related_table_pkey, starts_at
     )
-    select m.organization_id, m.workflow_id, m.version, m.id, m.related_table, m.related_table_pkey, m.starts_at
+    select m.organization_id, m.workflow_id, m.version, m.id, m.related_table, m.related_table_pkey,
+      case when m.is_throttled then greatest(m.starts_at, v_now + interval '1 minute') else m.starts_at end
     from matched m
     where m.holds and m.starts_at is not null
     on conflict on constraint an_event_starts_a_workflow_once do nothing
@@ -129,6 +169,7 @@ begin
   update public.workflow_event e
   set expanded_at = v_now
   where e.id = any (start_runs.event_ids);
+  perform workflow_engine.keep_awaited_events(start_runs.event_ids);
   perform workflow_engine.advance_runs(v_runs);
   return v_runs;
 end;

@@ -8,7 +8,7 @@ create type workflow_engine.candidate as (
 );
 
 comment on type workflow_engine.candidate is
-  'A due action log: its verdict (start, fan_out, choose, skip, fail, postpone), the reason, and the data that go with it.';
+  'A due action log: its verdict (start, fan_out, choose, skip, fail, postpone, hold), the reason, and the data that go with it.';
 
 -- The outputs and statuses of a run's actions so far, by name. Here and below, JSON of unknown size is
 -- not gathered by jsonb_agg() or jsonb_object_agg(): both need time with the square of the length of an
@@ -277,7 +277,9 @@ comment on function workflow_engine.read_due(uuid[]) is
 -- chooses from. Event and outputs only where an expression reads them: items of a large array need not
 -- carry it along. The record is the current row, of the run's own organization or none.
 create or replace function workflow_engine.read_runs(log_ids uuid[], at_time timestamptz)
-returns table (run_id uuid, event jsonb, record jsonb, actions jsonb, rest jsonb, is_unreadable boolean)
+returns table (
+  run_id uuid, event jsonb, record jsonb, actions jsonb, rest jsonb, is_unreadable boolean, is_paused boolean
+)
 language plpgsql
 rows 100
 set search_path = ''
@@ -302,7 +304,8 @@ begin
       jsonb_build_object('vars', v.vars, 'now', read_runs.at_time, 'run', jsonb_build_object(
         'id', r.id, 'workflow_id', r.workflow_id, 'event', e.name, 'started_at', r.starts_at
       )),
-      r.related_table in (select u.related_table from current_row u where u.related_table_pkey is null)
+      r.related_table in (select u.related_table from current_row u where u.related_table_pkey is null),
+      r.status = 'paused' or r.workflow_id in (select p.workflow_id from workflow_engine.pause p where p.workflow_id is not null)
     from due d
     cross join lateral (select * from public.workflow_run r where r.id = d.run_id limit 1) r
     cross join lateral (select * from public.workflow_event e where e.id = r.event_id limit 1) e
@@ -323,10 +326,14 @@ returns workflow_engine.candidate[]
 language plpgsql
 set search_path = ''
 as $$
+declare
+  v_paused_types text[] := array(select p.action_type from workflow_engine.pause p where p.action_type is not null);
 begin
   return (
     select coalesce(array_agg(
       case
+        when r.is_paused or (d.action).action_type = any (v_paused_types)
+          then row(d.id, text 'hold', null::text, null::jsonb)::workflow_engine.candidate
         when r.is_unreadable then row(d.id, text 'postpone', null::text, null::jsonb)::workflow_engine.candidate
         else workflow_engine.decide_candidate(
           d.id, d.action, d.item_index, r.event, r.record, r.actions, r.rest || jsonb_build_object('item', d.item),

@@ -26,7 +26,7 @@ as $$
     cross join lateral (
       select l.id
       from public.workflow_action_logs l
-      where l.status = 'not_started'
+      where l.status = 'not_started' and not l.is_held
         and l.priority = p.priority::smallint
         and l.execute_at <= count_due.at_time
       order by l.execute_at
@@ -125,7 +125,9 @@ begin
   v_events := workflow_engine.expand_events();
   perform workflow_engine.recover_expired_leases(v_now);
   perform workflow_engine.retry_failed(v_now);
-  perform workflow_engine.fail_overdue_answers(v_now);
+  perform workflow_engine.settle_waits(v_now);
+  perform workflow_engine.release_held(null);
+  perform workflow_engine.forget_awaited_events(v_now);
   v_due := workflow_engine.ring_for_due(v_now);
   perform workflow_engine.set_pace(v_due);
   delete from workflow_engine.wake_request;

@@ -16,7 +16,7 @@ begin
     cross join lateral (
       select l.id
       from public.workflow_action_logs l
-      where l.status = 'not_started'
+      where l.status = 'not_started' and not l.is_held
         and l.priority = p.priority::smallint
         and l.execute_at <= lock_due.at_time
       order by l.execute_at
@@ -48,21 +48,22 @@ begin
         cross join lateral (
           select l.id
           from public.workflow_action_logs l
-          where l.status = 'not_started'
+          where l.status = 'not_started' and not l.is_held
             and l.priority = p.priority::smallint
             and l.execute_at <= has_work.at_time
           order by l.execute_at
           limit 1
         ) l
       )
+      or workflow_engine.has_answers(has_work.at_time)
   );
 end;
 $$;
 
 comment on function workflow_engine.has_work(timestamptz) is
-  'Whether an event waits to be matched or an action is due.';
+  'Whether an event waits to be matched, an answer to be given, or an action is due.';
 
--- When the next action is due, or null when none is planned. A past time means that it is due now.
+-- When the next action or timeout is due, or null when none is planned. A past time means that it is due now.
 create or replace function workflow_engine.next_due()
 returns timestamptz
 language plpgsql
@@ -71,20 +72,32 @@ set search_path = ''
 as $$
 begin
   return (
-    select min(l.execute_at)
-    from generate_series(0, 9) p (priority)
-    cross join lateral (
-      select l.execute_at
-      from public.workflow_action_logs l
-      where l.status = 'not_started' and l.priority = p.priority::smallint and l.execute_at < 'infinity'
-      order by l.execute_at
-      limit 1
-    ) l
+    select least(
+      (
+        select min(l.execute_at)
+        from generate_series(0, 9) p (priority)
+        cross join lateral (
+          select l.execute_at
+          from public.workflow_action_logs l
+          where l.status = 'not_started' and not l.is_held
+            and l.priority = p.priority::smallint and l.execute_at < 'infinity'
+          order by l.execute_at
+          limit 1
+        ) l
+      ),
+      (
+        select l.execute_at
+        from public.workflow_action_logs l
+        where l.status = 'waiting' and l.execute_at < 'infinity'
+        order by l.execute_at
+        limit 1
+      )
+    )
   );
 end;
 $$;
 
-comment on function workflow_engine.next_due() is 'When the next action is due, or null.';
+comment on function workflow_engine.next_due() is 'When the next action or timeout is due, or null.';
 
 -- Milliseconds from now until a time of the engine's clock: 0 when it is past, null for null. A worker
 -- is told this and not the time, because its own clock does not travel.
@@ -143,7 +156,36 @@ $$;
 comment on function workflow_engine.insert_items(workflow_engine.candidate[], timestamptz) is
   'Creates the action logs of the items of fan-outs.';
 
--- Carries out every verdict but "start". A postponed log is looked at again after five seconds.
+-- Holds what is paused, so that no claim looks at it again until it is resumed. The pauses are locked first:
+-- a resume in flight either still finds what is held here, or has committed, and then nothing is held.
+create or replace function workflow_engine.hold_candidates(candidates workflow_engine.candidate[])
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  perform from public.workflow_run r
+  where r.status = 'paused' and r.id in (
+    select l.run_id
+    from unnest(hold_candidates.candidates) c
+    join public.workflow_action_logs l on l.id = c.id
+    where c.verdict = 'hold'
+  )
+  order by r.id
+  for share;
+  perform from workflow_engine.pause p order by p.id for share;
+  update public.workflow_action_logs l
+  set is_held = true
+  from unnest(hold_candidates.candidates) c
+  where c.verdict = 'hold' and l.id = c.id
+    and workflow_engine.is_paused(l.run_id, l.workflow_id, l.workflow_version, l.workflow_action_id);
+end;
+$$;
+
+comment on function workflow_engine.hold_candidates(workflow_engine.candidate[]) is
+  'Holds the due action logs whose run, workflow or action type is paused.';
+
+-- Carries out every other verdict but "start". A postponed log is looked at again after five seconds.
 create or replace function workflow_engine.settle_candidates(candidates workflow_engine.candidate[], at_time timestamptz)
 returns void
 language plpgsql
@@ -162,6 +204,7 @@ begin
       when v.status = 'waiting' then 'infinity'
       else l.execute_at
     end,
+    waits_for = case when v.status = 'waiting' then 'items' else l.waits_for end,
     meta = case when c.verdict = 'skip' then l.meta || jsonb_build_object('condition', c.data) else l.meta end,
     output = case when v.status = 'completed' then c.data end,
     reason = case when v.status = 'skipped' then c.reason end,
@@ -176,7 +219,7 @@ begin
       else 'not_started'
     end as status
   ) v
-  where l.id = c.id and c.verdict <> 'start';
+  where l.id = c.id and c.verdict not in ('start', 'hold');
   perform workflow_engine.insert_items(settle_candidates.candidates, settle_candidates.at_time);
 end;
 $$;
@@ -267,7 +310,7 @@ $$;
 comment on function workflow_engine.start_attempts(workflow_engine.candidate[], text, timestamptz) is
   'Begins attempts and returns them as {"actions", "claims"}.';
 
--- One look: matches new events, takes what is due, starts it. Lock order: logs by urgency with skip
+-- One look: matches new events, answers what waits, takes what is due, starts it. Lock order: logs by urgency with skip
 -- locked, then (for what is skipped) runs by id.
 create or replace function workflow_engine.claim_batch(worker_id text, max_actions integer)
 returns jsonb
@@ -279,8 +322,12 @@ declare
   v_candidates workflow_engine.candidate[];
 begin
   perform workflow_engine.expand_events();
+  perform workflow_engine.settle_waits(v_now);
   v_candidates := workflow_engine.decide_claims(workflow_engine.lock_due(claim_batch.max_actions, v_now), v_now);
-  if exists (select from unnest(v_candidates) c where c.verdict <> 'start') then
+  if exists (select from unnest(v_candidates) c where c.verdict = 'hold') then
+    perform workflow_engine.hold_candidates(v_candidates);
+  end if;
+  if exists (select from unnest(v_candidates) c where c.verdict not in ('start', 'hold')) then
     perform workflow_engine.settle_candidates(v_candidates, v_now);
   end if;
   return workflow_engine.start_attempts(v_candidates, claim_batch.worker_id, v_now);

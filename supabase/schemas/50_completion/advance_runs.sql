@@ -210,7 +210,7 @@ begin
     and workflow_engine.is_unneeded(r.id, a);
   if v_logs is not null then
     update public.workflow_action_logs l
-    set status = 'stopped', reason = 'not_needed', lease_expires_at = null,
+    set status = 'stopped', reason = 'not_needed', lease_expires_at = null, is_held = false,
       completed_at = greatest(stop_unneeded.at_time, l.started_at)
     where l.id = any (v_logs);
   end if;

@@ -54,6 +54,8 @@ as $$
 declare
   v_runs uuid[];
   v_items workflow_engine.item_count[];
+  v_fan_outs uuid[];
+  v_waits uuid[];
 begin
   with changed as materialized (
     select n, o.status as from_status, o.tries as tries_before, o.started_at
@@ -69,28 +71,37 @@ begin
   where c.from_status in ('processing', 'waiting')
     and ((c.n).status = 'failed' or ((c.n).status = 'not_started' and (c.n).tries > c.tries_before));
   with changed as materialized (
-    select n.run_id, n.workflow_action_id, n.status, n.item_index is not null as is_item,
+    select n.id, n.run_id, n.workflow_action_id, n.status, n.waits_for, n.item_index is not null as is_item,
       workflow_engine.is_unfinished(o.status, o.final) and not workflow_engine.is_unfinished(n.status, n.final) as has_ended
     from old_logs o
     full join new_logs n on n.id = o.id
   ),
   ended as (
     select c.run_id, c.workflow_action_id, c.is_item,
-      count(*) as finished, count(*) filter (where c.status = 'failed') as failed
+      count(*) as finished, count(*) filter (where c.status = 'failed') as failed,
+      bool_or(c.waits_for = 'items') as is_fan_out,
+      array_agg(c.id) filter (where c.waits_for in ('event', 'approval')) as waits
     from changed c
     where c.has_ended
     group by c.run_id, c.workflow_action_id, c.is_item
   )
   select
     array_agg(row(e.run_id, e.workflow_action_id, e.finished, e.failed)::workflow_engine.item_count) filter (where e.is_item),
-    array_agg(distinct e.run_id) filter (where not e.is_item)
-  into v_items, v_runs
+    array_agg(distinct e.run_id) filter (where not e.is_item),
+    array_agg(distinct e.run_id) filter (where not e.is_item and e.is_fan_out),
+    (select array_agg(w.id) from ended e cross join lateral unnest(e.waits) w (id))
+  into v_items, v_runs, v_fan_outs, v_waits
   from ended e;
+  if v_waits is not null then
+    perform workflow_engine.drop_waits(v_waits);
+  end if;
   if v_items is not null then
     perform workflow_engine.settle_items(v_items);
   end if;
+  if v_fan_outs is not null then
+    perform workflow_engine.stop_items(v_fan_outs);
+  end if;
   if v_runs is not null then
-    perform workflow_engine.stop_items(v_runs);
     perform workflow_engine.advance_runs(v_runs);
   end if;
   return null;

@@ -61,27 +61,3 @@ $$;
 
 comment on function workflow_engine.retry_failed(timestamptz) is
   'Retries failures that an application wrote, or makes them final when no tries are left.';
-
--- Actions that wait for an answer longer than they may have failed.
-create or replace function workflow_engine.fail_overdue_answers(at_time timestamptz)
-returns void
-language sql
-set search_path = ''
-as $$
-  with overdue as materialized (
-    select l.id
-    from public.workflow_action_logs l
-    where l.status = 'waiting' and l.execute_at <= fail_overdue_answers.at_time
-    order by l.id
-    limit 1000
-    for update skip locked
-  )
-  update public.workflow_action_logs l
-  set status = 'failed', final = true, completed_at = greatest(fail_overdue_answers.at_time, l.started_at),
-    error = 'No answer came before the timeout'
-  from overdue x
-  where l.id = x.id;
-$$;
-
-comment on function workflow_engine.fail_overdue_answers(timestamptz) is
-  'Fails the actions whose answer did not come in time.';

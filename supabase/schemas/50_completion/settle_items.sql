@@ -36,8 +36,35 @@ $$;
 comment on function workflow_engine.count_items(workflow_engine.item_count[]) is
   'Counts ended items off their fan-outs and returns those.';
 
+-- The same for a fan-out that was retried: the next of its items that do not run yet, wherever they are.
+create or replace function workflow_engine.release_retried_items(counts workflow_engine.item_count[], at_time timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  update public.workflow_action_logs l
+  set execute_at = release_retried_items.at_time
+  from unnest(release_retried_items.counts) c
+  join workflow_engine.fan_out f on f.run_id = c.run_id and f.workflow_action_id = c.workflow_action_id and f.is_retried
+  cross join lateral (
+    select i.id
+    from public.workflow_action_logs i
+    where i.run_id = c.run_id and i.workflow_action_id = c.workflow_action_id and i.item_index is not null
+      and i.completed_at is null and not isfinite(i.execute_at)
+    order by i.item_index
+    limit c.finished
+  ) n
+  where l.id = n.id;
+end;
+$$;
+
+comment on function workflow_engine.release_retried_items(workflow_engine.item_count[], timestamptz) is
+  'Lets as many further items of retried fan-outs run as have ended.';
+
 -- Lets the next items of a fan-out run, as many as have ended. Does not name their status: that would
--- let Postgres read all that is pending instead of these by their index.
+-- let Postgres read all that is pending instead of these by their index. After a retry the items that may
+-- still run are not the last ones, and are looked for.
 create or replace function workflow_engine.release_items(counts workflow_engine.item_count[], at_time timestamptz)
 returns void
 language plpgsql
@@ -47,11 +74,18 @@ begin
   update public.workflow_action_logs l
   set execute_at = release_items.at_time
   from unnest(release_items.counts) c
-  join workflow_engine.fan_out f on f.run_id = c.run_id and f.workflow_action_id = c.workflow_action_id
+  join workflow_engine.fan_out f on f.run_id = c.run_id and f.workflow_action_id = c.workflow_action_id and not f.is_retried
   cross join lateral generate_series(f.released - c.finished, f.released - 1) i (index)
   where l.run_id = c.run_id and l.workflow_action_id = c.workflow_action_id
     and l.item_index = i.index
     and l.completed_at is null and not isfinite(l.execute_at);
+  if exists (
+    select from unnest(release_items.counts) c
+    join workflow_engine.fan_out f on f.run_id = c.run_id and f.workflow_action_id = c.workflow_action_id
+    where f.is_retried
+  ) then
+    perform workflow_engine.release_retried_items(release_items.counts, release_items.at_time);
+  end if;
 end;
 $$;
 
@@ -119,7 +153,7 @@ set search_path = ''
 as $$
 begin
   update public.workflow_action_logs l
-  set status = 'stopped', reason = 'not_needed', lease_expires_at = null,
+  set status = 'stopped', reason = 'not_needed', lease_expires_at = null, is_held = false,
     completed_at = greatest(workflow_engine.clock(), l.started_at)
   from unnest(stop_items.run_ids) i (id)
   cross join lateral (select * from workflow_engine.fan_out f where f.run_id = i.id offset 0) f

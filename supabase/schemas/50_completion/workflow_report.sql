@@ -71,10 +71,12 @@ $$;
 comment on function workflow_engine.check_report(jsonb, jsonb) is
   'Raises PT400 for a report that cannot be read.';
 
--- What each result makes of its action log, for those whose attempt is still the current one.
-create or replace function workflow_engine.read_results(results jsonb, at_time timestamptz)
+-- What each result makes of its action log, for those whose attempt is still the current one and in one
+-- of these statuses: processing, as a worker reports it, or waiting, where it is the answer.
+create or replace function workflow_engine.read_results(results jsonb, at_time timestamptz, statuses text[])
 returns table (
-  id uuid, status text, final boolean, tries integer, execute_at timestamptz, output jsonb, error text, http_status integer
+  id uuid, status text, final boolean, tries integer, execute_at timestamptz, output jsonb, error text,
+  http_status integer, waits_for text
 )
 language plpgsql
 volatile
@@ -90,26 +92,27 @@ begin
           workflow_engine.wait_of(r.retry_after_ms),
           workflow_engine.backoff(l.tries + 1, a.backoff_base, a.backoff_factor, a.backoff_cap)
         )
-        when s.next = 'waiting' then read_results.at_time + coalesce(workflow_engine.wait_of(r.timeout_ms), g.waiting_timeout)
+        when s.next = 'waiting' then s.due_at
         when s.next = 'not_started' then read_results.at_time
         else l.execute_at
       end,
       case when s.next = 'completed' then r.output end,
       case
         when i.is_too_large then format('The output has more than %s bytes', g.output_bytes)
+        when s.fault is not null then 'Cannot wait: ' || s.fault
         when r.status = 'failed' then coalesce(r.error, 'No reason given')
         when s.next <> 'completed' then l.error
       end,
-      r.http_status
+      r.http_status, coalesce(s.kind, l.waits_for)
     from (
-      select e.value -> 'output' as output, t.*
+      select e.value -> 'output' as output, e.value -> 'wait' as wait, t.*
       from jsonb_array_elements(read_results.results) e
       cross join lateral jsonb_to_record(e.value) t (
         id uuid, attempt integer, status text, error text, final boolean,
         retry_after_ms double precision, timeout_ms double precision, http_status integer
       )
     ) r
-    join public.workflow_action_logs l on l.id = r.id and l.attempt = r.attempt and l.status = 'processing'
+    join public.workflow_action_logs l on l.id = r.id and l.attempt = r.attempt and l.status = any (read_results.statuses)
     join workflow_engine.action_version a
       on a.workflow_id = l.workflow_id and a.version = l.workflow_version
       and a.workflow_action_id = l.workflow_action_id
@@ -117,50 +120,56 @@ begin
     cross join lateral (
       select
         r.status = 'failed' and r.final is not true and l.tries < a.max_retries as is_retry,
-        r.status = 'completed' and pg_column_size(r.output) > g.output_bytes as is_too_large
+        r.status = 'completed' and pg_column_size(r.output) > g.output_bytes as is_too_large,
+        case when r.status = 'waiting' then workflow_engine.read_wait(l, r.wait, r.timeout_ms, read_results.at_time) end as wait
     ) i
     cross join lateral (
-      select i.is_retry, case
+      select i.is_retry, (i.wait).*, case
         when i.is_retry or r.status = 'released' then 'not_started'
-        when i.is_too_large then 'failed'
+        when i.is_too_large or (i.wait).fault is not null then 'failed'
         else r.status
       end as next
     ) s;
 end;
 $$;
 
-comment on function workflow_engine.read_results(jsonb, timestamptz) is
+comment on function workflow_engine.read_results(jsonb, timestamptz, text[]) is
   'What the results of current attempts make of their action logs.';
 
 -- Writes results, each exactly once: a result whose attempt is no longer the current one matches nothing.
-create or replace function workflow_engine.write_results(results jsonb, at_time timestamptz)
-returns integer
+-- Returns the action logs of the others.
+create or replace function workflow_engine.write_results(results jsonb, at_time timestamptz, statuses text[])
+returns uuid[]
 language plpgsql
 set search_path = ''
 as $$
 declare
-  v_accepted integer;
+  v_accepted uuid[];
 begin
-  update public.workflow_action_logs l
-  set
-    status = r.status,
-    final = r.final,
-    tries = r.tries,
-    execute_at = r.execute_at,
-    output = r.output,
-    error = r.error,
-    http_status = r.http_status,
-    lease_expires_at = null,
-    completed_at = case when r.status in ('completed', 'failed') then greatest(write_results.at_time, l.started_at) end
-  from workflow_engine.read_results(write_results.results, write_results.at_time) r
-  where l.id = r.id;
-  get diagnostics v_accepted = row_count;
+  with written as (
+    update public.workflow_action_logs l
+    set
+      status = r.status,
+      final = r.final,
+      tries = r.tries,
+      execute_at = r.execute_at,
+      output = r.output,
+      error = r.error,
+      http_status = r.http_status,
+      waits_for = r.waits_for,
+      lease_expires_at = null,
+      completed_at = case when r.status in ('completed', 'failed') then greatest(write_results.at_time, l.started_at) end
+    from workflow_engine.read_results(write_results.results, write_results.at_time, write_results.statuses) r
+    where l.id = r.id
+    returning l.id
+  )
+  select coalesce(array_agg(w.id), '{}') into v_accepted from written w;
   return v_accepted;
 end;
 $$;
 
-comment on function workflow_engine.write_results(jsonb, timestamptz) is
-  'Writes the results of current attempts; returns how many there were.';
+comment on function workflow_engine.write_results(jsonb, timestamptz, text[]) is
+  'Writes the results of current attempts in these statuses; returns their action logs.';
 
 -- The heartbeat: a lease lasts at least lease_grace from now.
 create or replace function workflow_engine.extend_leases(running jsonb)
@@ -224,7 +233,7 @@ set search_path = ''
 as $$
 declare
   v_outdated jsonb;
-  v_accepted integer := 0;
+  v_accepted uuid[] := '{}';
   v_wait_ms integer := case
     when workflow_report.results = '[]' and workflow_report.running = '[]' then workflow_report.wait_ms
     else 0
@@ -242,13 +251,14 @@ begin
   for update;
   v_outdated := workflow_engine.find_outdated(workflow_report.results || workflow_report.running);
   if workflow_report.results <> '[]' then
-    v_accepted := workflow_engine.write_results(workflow_report.results, workflow_engine.clock());
+    v_accepted := workflow_engine.write_results(workflow_report.results, workflow_engine.clock(), '{processing}');
+    perform workflow_engine.register_waits(workflow_report.results, v_accepted, workflow_engine.clock());
   end if;
   if workflow_report.running <> '[]' then
     perform workflow_engine.extend_leases(workflow_report.running);
   end if;
   return workflow_engine.claim_or_wait(workflow_report.worker_id, workflow_report.max_actions, v_wait_ms)
-    || v_outdated || jsonb_build_object('accepted', v_accepted);
+    || v_outdated || jsonb_build_object('accepted', cardinality(v_accepted));
 end;
 $$;
 

@@ -12,6 +12,8 @@ alter table public.workflow_action_logs enable row level security;
 
 alter table public.workflow_history enable row level security;
 
+alter table public.workflow_approval enable row level security;
+
 create policy "Members see their organization's workflows" on public.workflow
   for select to authenticated
   using (organization_id = (select auth.jwt() ->> 'organization_id'));
@@ -33,5 +35,9 @@ create policy "Members see their organization's action logs" on public.workflow_
   using (organization_id = (select auth.jwt() ->> 'organization_id'));
 
 create policy "Members see their organization's history" on public.workflow_history
+  for select to authenticated
+  using (organization_id = (select auth.jwt() ->> 'organization_id'));
+
+create policy "Members see their organization's approvals" on public.workflow_approval
   for select to authenticated
   using (organization_id = (select auth.jwt() ->> 'organization_id'));

@@ -12,6 +12,7 @@ as $$
   update public.workflow_action_logs set
     status = set_status.status,
     attempt = 1,
+    waits_for = 'callback',
     final = false,
     reason = case when set_status.status = 'skipped' then 'condition' end,
     lease_expires_at = case when set_status.status = 'processing' then clock_timestamp() end,

@@ -1,5 +1,6 @@
 -- The design's table, and beside it what a claim decides without a worker: an action whose data cannot be
--- evaluated, a choice, a fan-out and its end when it has no items.
+-- evaluated, a choice, a fan-out and its end when it has no items. A person's retry of items makes their
+-- fan-out wait again.
 begin;
 select plan(1);
 
@@ -12,7 +13,7 @@ select set_eq(
       ('processing', 'completed'), ('processing', 'not_started'), ('processing', 'failed'),
       ('processing', 'waiting'), ('processing', 'stopped'),
       ('waiting', 'completed'), ('waiting', 'failed'), ('waiting', 'not_started'), ('waiting', 'stopped'),
-      ('failed', 'not_started'), ('stopped', 'not_started')
+      ('failed', 'not_started'), ('stopped', 'not_started'), ('failed', 'waiting'), ('stopped', 'waiting')
   $$,
   'these are the transitions'
 );

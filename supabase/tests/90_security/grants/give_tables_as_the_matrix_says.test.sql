@@ -14,10 +14,10 @@ select set_eq(
   $$,
   $$
     select 'authenticated' as role, t as table_name, 'select' as privilege
-    from unnest(array['workflow', 'workflow_action', 'workflow_run', 'workflow_action_logs', 'workflow_history']) t
+    from unnest(array['workflow', 'workflow_action', 'workflow_run', 'workflow_action_logs', 'workflow_history', 'workflow_approval']) t
     union all
     select 'service_role', t, 'select'
-    from unnest(array['workflow', 'workflow_action', 'workflow_event', 'workflow_run', 'workflow_action_logs', 'workflow_history']) t
+    from unnest(array['workflow', 'workflow_action', 'workflow_event', 'workflow_run', 'workflow_action_logs', 'workflow_history', 'workflow_approval']) t
     union all
     select 'service_role', t, p
     from unnest(array['workflow', 'workflow_action']) t, unnest(array['insert', 'update', 'delete']) p

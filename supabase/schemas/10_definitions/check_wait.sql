@@ -1,0 +1,121 @@
+-- The members that the payload of a waiting action may have, and what each must be: an interval, a time, a
+-- name (a text without placeholders), a text, an object, a boolean, one of some texts, or anything.
+create or replace function workflow_engine.wait_fields(action_type text)
+returns table (name text, kind text, is_required boolean)
+language sql
+immutable
+set search_path = ''
+as $$
+  select f.name, f.kind, f.is_required
+  from (values
+    ('sleep', 'duration', 'interval', true),
+    ('sleep_until', 'until', 'time', true),
+    ('wait_for_event', 'event', 'name', true),
+    ('wait_for_event', 'match', 'object', false),
+    ('wait_for_event', 'timeout', 'interval', false),
+    ('wait_for_event', 'look_back', 'interval', false),
+    ('approval', 'message', 'text', true),
+    ('approval', 'role', 'text', false),
+    ('approval', 'details', 'object', false),
+    ('approval', 'to', 'anything', false),
+    ('approval', 'from', 'text', false),
+    ('approval', 'subject', 'text', false),
+    ('approval', 'expires_in', 'interval', false),
+    ('approval', 'remind_after', 'interval', false),
+    ('start_workflow', 'workflow', 'text', true),
+    ('start_workflow', 'input', 'object', false),
+    ('start_workflow', 'wait', 'boolean', false),
+    ('start_workflow', 'on_failure', 'fail or continue', false)
+  ) f (action_type, name, kind, is_required)
+  where f.action_type = wait_fields.action_type;
+$$;
+
+comment on function workflow_engine.wait_fields(text) is
+  'The members that the payload of a waiting action may have; none for other actions.';
+
+-- Whether a literal value is of that kind. What has placeholders is known only when they are filled.
+create or replace function workflow_engine.is_wait_value(kind text, value jsonb)
+returns boolean
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_text text := is_wait_value.value #>> '{}';
+begin
+  if jsonb_typeof(is_wait_value.value) = 'string' and v_text ~ '\{\{' then
+    return is_wait_value.kind <> 'name';
+  end if;
+  return case is_wait_value.kind
+    when 'interval' then jsonb_typeof(is_wait_value.value) = 'string' and workflow_engine.to_duration(v_text) is not null
+    when 'time' then workflow_engine.to_instant(is_wait_value.value, 'UTC') is not null
+    when 'name' then jsonb_typeof(is_wait_value.value) = 'string' and v_text ~ '^\S+( \S+)*$'
+    when 'text' then jsonb_typeof(is_wait_value.value) = 'string' and v_text <> ''
+    when 'fail or continue' then v_text in ('fail', 'continue')
+    when 'anything' then true
+    else jsonb_typeof(is_wait_value.value) = is_wait_value.kind
+  end;
+exception
+  when data_exception then
+    return false;
+end;
+$$;
+
+comment on function workflow_engine.is_wait_value(text, jsonb) is
+  'Whether a literal value of a waiting action''s payload is of that kind.';
+
+-- What is wrong with the payload of a waiting action: the member, and a sentence.
+create or replace function workflow_engine.find_wait_faults(action_type text, payload jsonb)
+returns table (name text, fault text)
+language sql
+stable
+set search_path = ''
+as $$
+  select p.key, format('the key "%s" is not known', p.key)
+  from jsonb_object_keys(find_wait_faults.payload) p (key)
+  where exists (select from workflow_engine.wait_fields(find_wait_faults.action_type))
+    and p.key not in (select f.name from workflow_engine.wait_fields(find_wait_faults.action_type) f)
+  union all
+  select f.name, format('the key "%s" is missing', f.name)
+  from workflow_engine.wait_fields(find_wait_faults.action_type) f
+  where f.is_required and not find_wait_faults.payload ? f.name
+  union all
+  select f.name, case f.kind
+    when 'interval' then format('%s is no length of time such as "15 minutes" or "PT15M"', p.value)
+    when 'time' then format('%s is no time such as "2030-01-31T09:00:00+01:00"', p.value)
+    when 'name' then format('%s is no event''s name; it cannot have placeholders', p.value)
+    else format('%s is no %s', p.value, f.kind)
+  end
+  from workflow_engine.wait_fields(find_wait_faults.action_type) f
+  cross join lateral (select find_wait_faults.payload -> f.name as value) p
+  where p.value is not null and not workflow_engine.is_wait_value(f.kind, p.value);
+$$;
+
+comment on function workflow_engine.find_wait_faults(text, jsonb) is
+  'What is wrong with the payload of a waiting action.';
+
+-- Refuses a waiting action whose payload could not work, naming the first fault. `place` says whose it is.
+create or replace function workflow_engine.check_wait(action_type text, payload jsonb, place text)
+returns void
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_fault record;
+begin
+  select * into v_fault from workflow_engine.find_wait_faults(check_wait.action_type, check_wait.payload) limit 1;
+  if found then
+    perform workflow_engine.raise_error(
+      'PT422', 'definition.wait_invalid',
+      format('Cannot save %s/payload/%s: %s', check_wait.place, v_fault.name, v_fault.fault),
+      format('The payload of %s has %s.', check_wait.action_type, (
+        select string_agg(f.name, ', ') from workflow_engine.wait_fields(check_wait.action_type) f
+      ))
+    );
+  end if;
+end;
+$$;
+
+comment on function workflow_engine.check_wait(text, jsonb, text) is
+  'Raises PT422 for a waiting action whose payload could not work.';

@@ -1,0 +1,74 @@
+-- The two sides of waiting for an event, each with a mark for what has not been looked at yet. An event
+-- and a wait for it may be committed in any order and in transactions of any length: whichever becomes
+-- visible last is the one whose mark finds the other (docs/adr/0012).
+
+-- An event that some definition waits for by name, or a signal. Kept for settings.look_back.
+create table workflow_engine.awaited_event (
+  event_id uuid not null,
+  organization_id text,
+  name text not null,
+  payload jsonb not null,
+  run_id uuid,
+  occurred_at timestamptz not null,
+  is_new boolean not null default true,
+  constraint awaited_event_pkey primary key (event_id),
+  constraint awaited_event_is_an_event
+    foreign key (event_id) references public.workflow_event (id) on delete cascade
+);
+
+-- "Which events of this name have there been since?"
+create index awaited_event_name_idx on workflow_engine.awaited_event (name, occurred_at) where run_id is null;
+
+-- "Which of them say this?"
+create index awaited_event_payload_idx
+  on workflow_engine.awaited_event using gin (payload jsonb_path_ops)
+  where run_id is null;
+
+-- "Which signals has this run got?"
+create index awaited_event_run_idx on workflow_engine.awaited_event (run_id, name) where run_id is not null;
+
+-- "Which have not been looked at?"
+create index awaited_event_new_idx on workflow_engine.awaited_event (event_id) where is_new;
+
+-- "Which are too old?"
+create index awaited_event_age_idx on workflow_engine.awaited_event (occurred_at);
+
+comment on table workflow_engine.awaited_event is
+  'An event that some definition waits for by name, or a signal to a run.';
+comment on column workflow_engine.awaited_event.run_id is 'The one run that a signal is for.';
+comment on column workflow_engine.awaited_event.is_new is 'Whether it has not been compared with those that wait.';
+
+-- An action log that waits for an event, or has got one.
+create table workflow_engine.event_wait (
+  action_log_id uuid not null,
+  attempt integer not null,
+  run_id uuid not null,
+  organization_id text,
+  name text not null,
+  match jsonb not null,
+  match_key bigint not null,
+  since timestamptz not null,
+  until timestamptz not null,
+  is_new boolean not null default true,
+  event_id uuid,
+  constraint event_wait_pkey primary key (action_log_id),
+  constraint event_wait_belongs_to_an_action_log
+    foreign key (action_log_id) references public.workflow_action_logs (id) on delete cascade,
+  constraint an_event_answers_one_action_of_a_run unique (run_id, event_id),
+  constraint event_match_is_an_object check (jsonb_typeof(match) = 'object')
+);
+
+-- "Who waits for this event?"
+create index event_wait_name_idx on workflow_engine.event_wait (name, match_key) where event_id is null;
+
+-- "Which have not been looked at?"
+create index event_wait_new_idx on workflow_engine.event_wait (action_log_id) where is_new;
+
+comment on table workflow_engine.event_wait is 'An action log that waits for an event, or has got one.';
+comment on column workflow_engine.event_wait.match is 'What the event''s payload must contain.';
+comment on column workflow_engine.event_wait.match_key is
+  'The hash of one member of match, by which an event finds it; 0 when it has none.';
+comment on column workflow_engine.event_wait.since is 'The event must not have occurred before.';
+comment on column workflow_engine.event_wait.until is 'The event must not have occurred later: its timeout.';
+comment on column workflow_engine.event_wait.is_new is 'Whether it has not been compared with earlier events.';
+comment on column workflow_engine.event_wait.event_id is 'The event that answered it.';

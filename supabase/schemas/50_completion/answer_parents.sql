@@ -1,0 +1,113 @@
+-- What a run came to: the outputs of its completed last actions, those that no other follows, by name.
+create or replace function workflow_engine.run_output(run_id uuid)
+returns jsonb
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return (
+    select coalesce(json_object_agg(a.name, l.output)::jsonb, '{}')
+    from public.workflow_run r
+    join workflow_engine.action_version a on a.workflow_id = r.workflow_id and a.version = r.workflow_version
+    join public.workflow_action_logs l
+      on l.run_id = r.id and l.workflow_action_id = a.workflow_action_id and l.item_index is null
+    where r.id = run_output.run_id
+      and l.status = 'completed'
+      and not a.is_compensation
+      and not exists (
+        select from workflow_engine.action_version b
+        where b.workflow_id = a.workflow_id and b.version = a.version and a.workflow_action_id = any (b.depends_on)
+      )
+  );
+end;
+$$;
+
+comment on function workflow_engine.run_output(uuid) is
+  'The outputs of a run''s completed last actions as {name: output}.';
+
+-- Why a run failed or was stopped, as a sentence.
+create or replace function workflow_engine.explain_end(run public.workflow_run)
+returns text
+language sql
+stable
+set search_path = ''
+as $$
+  select format('Run %s of workflow "%s" %s%s', (explain_end.run).id, w.name,
+    case (explain_end.run).status when 'failed' then 'failed' else 'was stopped' end,
+    (
+      select format(': action "%s": %s', a.name, l.error)
+      from public.workflow_action_logs l
+      join workflow_engine.action_version a
+        on a.workflow_id = l.workflow_id and a.version = l.workflow_version
+        and a.workflow_action_id = l.workflow_action_id
+      where l.run_id = (explain_end.run).id and l.item_index is null and l.status = 'failed'
+      order by l.completed_at, l.id
+      limit 1
+    ))
+  from public.workflow w
+  where w.id = (explain_end.run).workflow_id;
+$$;
+
+comment on function workflow_engine.explain_end(public.workflow_run) is
+  'Why a run did not complete, as a sentence.';
+
+-- The answer that a child's end is to the action that waits for it.
+create or replace function workflow_engine.child_answer(run public.workflow_run)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  select jsonb_build_object('id', (child_answer.run).parent_action_log_id, 'attempt', (child_answer.run).parent_attempt)
+    || case
+      when (child_answer.run).status <> 'completed' and (child_answer.run).on_failure = 'fail' then jsonb_build_object(
+        'status', 'failed', 'final', true, 'error', workflow_engine.explain_end(child_answer.run)
+      )
+      else jsonb_build_object('status', 'completed', 'output', jsonb_build_object(
+        'run_id', (child_answer.run).id, 'status', (child_answer.run).status,
+        'output', workflow_engine.run_output((child_answer.run).id)
+      ))
+    end;
+$$;
+
+comment on function workflow_engine.child_answer(public.workflow_run) is
+  'The result of the action log that waits for a child''s end.';
+
+-- Tells parents that their children have ended. In a transaction of its own, never in the one that ended
+-- the child: that one has locked the child's run, and a parent's stop locks from the parent down.
+create or replace function workflow_engine.answer_parents(at_time timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_children uuid[];
+begin
+  if not exists (select from public.workflow_run r where r.owes_answer and r.completed_at is not null) then
+    return;
+  end if;
+  select array_agg(c.id) into v_children
+  from (
+    select r.id
+    from public.workflow_run r
+    join public.workflow_action_logs l on l.id = r.parent_action_log_id
+    where r.owes_answer and r.completed_at is not null
+    order by l.id
+    limit 200
+    for update of l skip locked
+  ) c;
+  if v_children is null then
+    return;
+  end if;
+  perform workflow_engine.write_results((
+    select to_jsonb(array_agg(workflow_engine.child_answer(r)))
+    from public.workflow_run r
+    where r.id = any (v_children)
+  ), answer_parents.at_time, '{waiting}');
+  update public.workflow_run r set owes_answer = false where r.id = any (v_children);
+end;
+$$;
+
+comment on function workflow_engine.answer_parents(timestamptz) is
+  'Tells the actions that wait for a child what it came to.';

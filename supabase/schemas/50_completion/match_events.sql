@@ -1,0 +1,186 @@
+-- Which of these waits could be answered by which of these events, either side given by its ids: the new
+-- ones of both, each compared with all of the other side.
+create or replace function workflow_engine.find_matches(event_ids uuid[], wait_ids uuid[])
+returns table (action_log_id uuid, attempt integer, run_id uuid, event_id uuid, occurred_at timestamptz)
+language plpgsql
+stable
+rows 100
+set search_path = ''
+as $$
+begin
+  return query
+    with pair (wait_id, event_id) as (
+      select w.action_log_id, e.event_id
+      from unnest(find_matches.event_ids) i (id)
+      cross join lateral (select * from workflow_engine.awaited_event e where e.event_id = i.id limit 1) e
+      join workflow_engine.event_wait w
+        on w.name = e.name and w.event_id is null
+        and w.match_key = any (array(select k.key from workflow_engine.member_keys(e.payload) k (key)) || bigint '0')
+      where (e.run_id is null or e.run_id = w.run_id) and e.payload @> w.match
+      union
+      select w.action_log_id, e.event_id
+      from unnest(find_matches.wait_ids) i (id)
+      cross join lateral (select * from workflow_engine.event_wait w where w.action_log_id = i.id limit 1) w
+      cross join lateral (
+        select a.event_id from workflow_engine.awaited_event a
+        where a.run_id is null and a.name = w.name and a.occurred_at between w.since and w.until and a.payload @> w.match
+        union all
+        select a.event_id from workflow_engine.awaited_event a
+        where a.run_id = w.run_id and a.name = w.name and a.payload @> w.match
+      ) e
+    )
+    select w.action_log_id, w.attempt, w.run_id, e.event_id, e.occurred_at
+    from pair p
+    cross join lateral (select * from workflow_engine.event_wait w where w.action_log_id = p.wait_id limit 1) w
+    cross join lateral (select * from workflow_engine.awaited_event e where e.event_id = p.event_id limit 1) e
+    cross join lateral (select * from public.workflow_action_logs l where l.id = w.action_log_id limit 1) l
+    cross join lateral (select * from public.workflow_run r where r.id = w.run_id limit 1) r
+    where w.event_id is null and l.status = 'waiting' and l.attempt = w.attempt
+      and e.organization_id is not distinct from w.organization_id
+      and e.occurred_at between w.since and w.until
+      and e.event_id <> r.event_id
+      and not exists (select from workflow_engine.event_wait t where t.run_id = w.run_id and t.event_id = e.event_id);
+end;
+$$;
+
+comment on function workflow_engine.find_matches(uuid[], uuid[]) is
+  'The pairs of an event and an action log that waits for it, for these events and these waits.';
+
+-- Each wait takes its oldest event, and of the waits of a run that take the same event only the first does.
+create or replace function workflow_engine.choose_matches(event_ids uuid[], wait_ids uuid[])
+returns table (action_log_id uuid, attempt integer, event_id uuid, is_first boolean)
+language plpgsql
+stable
+rows 100
+set search_path = ''
+as $$
+begin
+  return query
+    with oldest as (
+      select distinct on (m.action_log_id) m.*
+      from workflow_engine.find_matches(choose_matches.event_ids, choose_matches.wait_ids) m
+      order by m.action_log_id, m.occurred_at, m.event_id
+    )
+    select o.action_log_id, o.attempt, o.event_id,
+      o.action_log_id = first_value(o.action_log_id) over (partition by o.run_id, o.event_id order by o.action_log_id)
+    from oldest o;
+end;
+$$;
+
+comment on function workflow_engine.choose_matches(uuid[], uuid[]) is
+  'The event that each wait takes, and whether it is the first of its run to take that.';
+
+-- The answer that an event is.
+create or replace function workflow_engine.event_answer(action_log_id uuid, attempt integer, event_id uuid)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'id', event_answer.action_log_id, 'attempt', event_answer.attempt, 'status', 'completed',
+    'output', jsonb_build_object('timed_out', false, 'event', jsonb_build_object(
+      'id', e.event_id, 'name', e.name, 'payload', e.payload, 'occurred_at', e.occurred_at
+    ))
+  )
+  from workflow_engine.awaited_event e
+  where e.event_id = event_answer.event_id;
+$$;
+
+comment on function workflow_engine.event_answer(uuid, integer, uuid) is
+  'The result of an action log that an event answers.';
+
+-- Compares new events with all that wait and new waits with all events, and answers. What cannot be
+-- answered now, because somebody holds its action log or another wait of its run took its event, stays
+-- new and is looked at again.
+create or replace function workflow_engine.match_events(at_time timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_events uuid[];
+  v_waits uuid[];
+  v_left uuid[];
+  v_answers jsonb;
+begin
+  select coalesce(array_agg(e.event_id), '{}') into v_events
+  from (select event_id from workflow_engine.awaited_event where is_new order by event_id limit 500 for update skip locked) e;
+  select coalesce(array_agg(w.action_log_id), '{}') into v_waits
+  from (select action_log_id from workflow_engine.event_wait where is_new order by action_log_id limit 500 for update skip locked) w;
+  if v_events = '{}' and v_waits = '{}' then
+    return;
+  end if;
+  with match as materialized (
+    select * from workflow_engine.choose_matches(v_events, v_waits)
+  ),
+  free as materialized (
+    select l.id from public.workflow_action_logs l
+    where l.id = any (array(select m.action_log_id from match m where m.is_first)) and l.status = 'waiting'
+    order by l.id
+    for update skip locked
+  ),
+  taken as (
+    update workflow_engine.event_wait w
+    set event_id = m.event_id, is_new = false
+    from match m
+    where m.is_first and w.action_log_id = m.action_log_id and m.action_log_id in (select f.id from free f)
+    returning w.action_log_id, w.attempt, w.event_id
+  )
+  select
+    (select to_jsonb(array_agg(workflow_engine.event_answer(t.action_log_id, t.attempt, t.event_id))) from taken t),
+    array(select m.action_log_id from match m except select t.action_log_id from taken t)
+  into v_answers, v_left;
+  update workflow_engine.event_wait w
+  set is_new = w.action_log_id = any (v_left)
+  where w.action_log_id = any (v_waits || v_left) and w.is_new <> (w.action_log_id = any (v_left));
+  update workflow_engine.awaited_event e set is_new = false where e.event_id = any (v_events);
+  if v_answers is not null then
+    perform workflow_engine.write_results(v_answers, match_events.at_time, '{waiting}');
+  end if;
+end;
+$$;
+
+comment on function workflow_engine.match_events(timestamptz) is
+  'Answers those that wait with the events they wait for.';
+
+-- Keeps these events for those that wait, where a definition names them.
+create or replace function workflow_engine.keep_awaited_events(event_ids uuid[])
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  insert into workflow_engine.awaited_event (event_id, organization_id, name, payload, occurred_at)
+  select e.id, e.organization_id, e.name, e.payload, e.occurred_at
+  from public.workflow_event e
+  where e.id = any (keep_awaited_events.event_ids)
+    and exists (select from workflow_engine.action_version a where a.awaits = e.name);
+  if found then
+    perform workflow_engine.request_wake();
+  end if;
+end;
+$$;
+
+comment on function workflow_engine.keep_awaited_events(uuid[]) is
+  'Keeps the events that some definition waits for.';
+
+-- Forgets awaited events that are too old to be looked back at.
+create or replace function workflow_engine.forget_awaited_events(at_time timestamptz)
+returns void
+language sql
+set search_path = ''
+as $$
+  delete from workflow_engine.awaited_event e
+  where e.event_id in (
+    select o.event_id
+    from workflow_engine.awaited_event o
+    where o.occurred_at < forget_awaited_events.at_time - (select s.look_back from workflow_engine.settings s)
+    order by o.occurred_at
+    limit 1000
+    for update skip locked
+  );
+$$;
+
+comment on function workflow_engine.forget_awaited_events(timestamptz) is
+  'Forgets events that are too old to be looked back at.';

@@ -1,0 +1,146 @@
+-- What an attempt that ends in waiting waits for, and until when; or why it cannot.
+create type workflow_engine.wait as (
+  kind text,
+  due_at timestamptz,
+  fault text
+);
+
+comment on type workflow_engine.wait is
+  'What an action log waits for and until when; or, in fault, why it cannot.';
+
+-- A text as a length of time from none to ten years.
+create or replace function workflow_engine.to_duration(value text)
+returns interval
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_duration interval := to_duration.value::interval;
+begin
+  if v_duration not between interval '0' and interval '10 years' then
+    raise exception using errcode = 'invalid_parameter_value',
+      message = format('"%s" is not between no time and ten years', to_duration.value);
+  end if;
+  return v_duration;
+end;
+$$;
+
+comment on function workflow_engine.to_duration(text) is
+  'A text such as "15 minutes" or "PT15M" as an interval from none to ten years; raises a data exception otherwise.';
+
+-- When a sleep is over: after a duration, in wall time of the workflow's zone, or at a time.
+create or replace function workflow_engine.end_of_sleep(wait jsonb, timezone text, at_time timestamptz)
+returns timestamptz
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_until timestamptz;
+begin
+  if end_of_sleep.wait ? 'duration' then
+    return (end_of_sleep.at_time at time zone end_of_sleep.timezone
+      + workflow_engine.to_duration(end_of_sleep.wait ->> 'duration')) at time zone end_of_sleep.timezone;
+  end if;
+  v_until := workflow_engine.to_instant(end_of_sleep.wait -> 'until', end_of_sleep.timezone);
+  if v_until is null then
+    raise exception using errcode = 'invalid_parameter_value',
+      message = format('%s is no time such as "2030-01-31T09:00:00+01:00"', coalesce(end_of_sleep.wait -> 'until', 'null'));
+  end if;
+  return v_until;
+end;
+$$;
+
+comment on function workflow_engine.end_of_sleep(jsonb, text, timestamptz) is
+  'When a sleep of {"duration"} or {"until"} is over; raises a data exception for what is neither.';
+
+-- The workflow of that name that a run of this organization may start: its own, else the platform's.
+create or replace function workflow_engine.find_workflow(name text, organization_id text)
+returns public.workflow
+language sql
+stable
+set search_path = ''
+as $$
+  select w
+  from public.workflow w
+  where w.name = find_workflow.name
+    and (w.organization_id = find_workflow.organization_id or w.organization_id is null)
+  order by w.organization_id nulls last
+  limit 1;
+$$;
+
+comment on function workflow_engine.find_workflow(text, text) is
+  'The workflow of a name that a run of this organization may start.';
+
+-- Why a run cannot start that child, or null.
+create or replace function workflow_engine.find_child_fault(parent_run_id uuid, workflow text)
+returns text
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_parent public.workflow_run := (select r from public.workflow_run r where r.id = find_child_fault.parent_run_id);
+  v_child public.workflow := workflow_engine.find_workflow(find_child_fault.workflow, v_parent.organization_id);
+  v_max_depth integer := (select s.max_depth from workflow_engine.settings s);
+begin
+  return case
+    when v_child.id is null then format('there is no workflow "%s"', find_child_fault.workflow)
+    when not v_child.is_active then format('workflow "%s" is not active', find_child_fault.workflow)
+    when v_parent.depth >= v_max_depth then format('workflow "%s" would be more than %s runs deep', find_child_fault.workflow, v_max_depth)
+  end;
+end;
+$$;
+
+comment on function workflow_engine.find_child_fault(uuid, text) is
+  'Why a run cannot start a child of this workflow, or null.';
+
+-- Reads what an attempt says that it waits for. A reminded approval keeps its expiry.
+create or replace function workflow_engine.read_wait(
+  log public.workflow_action_logs,
+  wait jsonb,
+  timeout_ms double precision,
+  at_time timestamptz
+)
+returns workflow_engine.wait
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_kind text := coalesce(read_wait.wait ->> 'kind', 'callback');
+  v_timeout interval := coalesce(
+    workflow_engine.wait_of(read_wait.timeout_ms),
+    workflow_engine.to_duration(coalesce(read_wait.wait ->> 'timeout', read_wait.wait ->> 'expires_in')),
+    (select s.waiting_timeout from workflow_engine.settings s)
+  );
+  v_due_at timestamptz := read_wait.at_time + v_timeout;
+  v_fault text;
+begin
+  if v_kind = 'sleep' then
+    v_due_at := workflow_engine.end_of_sleep(read_wait.wait, v.timezone, read_wait.at_time)
+    from workflow_engine.workflow_version v
+    where v.workflow_id = (read_wait.log).workflow_id and v.version = (read_wait.log).workflow_version;
+  elsif v_kind = 'event' then
+    perform workflow_engine.to_duration(read_wait.wait ->> 'look_back');
+  elsif v_kind = 'approval' then
+    v_due_at := least(
+      coalesce((select p.expires_at from public.workflow_approval p where p.action_log_id = (read_wait.log).id and p.status <> 'stopped'), v_due_at),
+      read_wait.at_time + workflow_engine.to_duration(read_wait.wait ->> 'remind_after')
+    );
+  elsif v_kind = 'run' then
+    v_due_at := 'infinity';
+    v_fault := workflow_engine.find_child_fault((read_wait.log).run_id, read_wait.wait ->> 'workflow');
+  elsif v_kind <> 'callback' then
+    v_fault := format('"%s" is nothing that an action can wait for', v_kind);
+  end if;
+  return row(case when v_fault is null then v_kind end, v_due_at, v_fault);
+exception
+  when data_exception then
+    return row(null::text, null::timestamptz, sqlerrm);
+end;
+$$;
+
+comment on function workflow_engine.read_wait(public.workflow_action_logs, jsonb, double precision, timestamptz) is
+  'What an attempt waits for and until when, or why it cannot.';

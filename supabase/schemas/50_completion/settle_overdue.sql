@@ -1,0 +1,168 @@
+-- Whether an event that nobody has looked at yet may have occurred before this time: then it is too soon to
+-- say that none came.
+create or replace function workflow_engine.may_have_occurred(before timestamptz)
+returns boolean
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return exists (
+    select from workflow_engine.awaited_event e where e.is_new and e.occurred_at <= may_have_occurred.before
+  ) or coalesce((
+    select e.occurred_at <= may_have_occurred.before
+    from public.workflow_event e
+    where e.expanded_at is null
+    order by e.id
+    limit 1
+  ), false);
+end;
+$$;
+
+comment on function workflow_engine.may_have_occurred(timestamptz) is
+  'Whether there may be an event of before this time that nobody has looked at yet.';
+
+-- Lets approvals whose reminder is due be claimed once more; the handler sees which reminder it is.
+create or replace function workflow_engine.remind_approvers(log_ids uuid[], at_time timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  with reminded as (
+    update public.workflow_approval a
+    set reminders = a.reminders + 1, remind_at = null
+    where a.action_log_id = any (remind_approvers.log_ids)
+      and a.status = 'pending' and a.expires_at > remind_approvers.at_time
+    returning a.action_log_id, a.reminders
+  )
+  update public.workflow_action_logs l
+  set status = 'not_started', execute_at = remind_approvers.at_time,
+    meta = l.meta || jsonb_build_object('reminder', r.reminders)
+  from reminded r
+  where l.id = r.action_log_id;
+  update public.workflow_approval a
+  set status = 'expired', remind_at = null
+  where a.action_log_id = any (remind_approvers.log_ids)
+    and a.status = 'pending' and a.expires_at <= remind_approvers.at_time;
+end;
+$$;
+
+comment on function workflow_engine.remind_approvers(uuid[], timestamptz) is
+  'Sends the overdue approvals back to be reminded of, or lets them expire.';
+
+-- What a timeout is to the action that waited: the end of a sleep, an outcome, or a failure.
+create or replace function workflow_engine.timeout_answer(log public.workflow_action_logs)
+returns jsonb
+language sql
+immutable
+set search_path = ''
+as $$
+  select jsonb_build_object('id', (timeout_answer.log).id, 'attempt', (timeout_answer.log).attempt)
+    || case (timeout_answer.log).waits_for
+      when 'sleep' then jsonb '{"status": "completed"}'
+      when 'event' then jsonb '{"status": "completed", "output": {"timed_out": true, "event": null}}'
+      when 'approval' then
+        jsonb '{"status": "completed", "output": {"decision": "expired", "decided_by": null, "comment": null, "decided_at": null}}'
+      else jsonb '{"status": "failed", "final": true, "error": "No answer came before the timeout"}'
+    end;
+$$;
+
+comment on function workflow_engine.timeout_answer(public.workflow_action_logs) is
+  'The result of an action log whose wait is over.';
+
+-- Ends the waits that are over.
+create or replace function workflow_engine.settle_overdue(at_time timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_overdue uuid[];
+  v_answers jsonb;
+begin
+  select array_agg(o.id) into v_overdue
+  from (
+    select l.id
+    from public.workflow_action_logs l
+    where l.status = 'waiting' and l.execute_at <= settle_overdue.at_time
+      and (l.waits_for <> 'event' or not workflow_engine.may_have_occurred(l.execute_at))
+    order by l.execute_at
+    limit 1000
+    for update skip locked
+  ) o;
+  if v_overdue is null then
+    return;
+  end if;
+  perform workflow_engine.remind_approvers(v_overdue, settle_overdue.at_time);
+  select to_jsonb(array_agg(workflow_engine.timeout_answer(l))) into v_answers
+  from public.workflow_action_logs l
+  where l.id = any (v_overdue) and l.status = 'waiting';
+  if v_answers is not null then
+    perform workflow_engine.write_results(v_answers, settle_overdue.at_time, '{waiting}');
+  end if;
+end;
+$$;
+
+comment on function workflow_engine.settle_overdue(timestamptz) is
+  'Ends the waits that are over: sleeps, timeouts, expiries; sends reminders.';
+
+-- Whether a waiting action may be able to go on.
+create or replace function workflow_engine.has_answers(at_time timestamptz)
+returns boolean
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return exists (select from workflow_engine.awaited_event e where e.is_new)
+    or exists (select from workflow_engine.event_wait w where w.is_new)
+    or exists (select from public.workflow_run r where r.owes_answer and r.completed_at is not null)
+    or exists (
+      select from public.workflow_action_logs l where l.status = 'waiting' and l.execute_at <= has_answers.at_time
+    );
+end;
+$$;
+
+comment on function workflow_engine.has_answers(timestamptz) is
+  'Whether an event, a child''s end or the time may let a waiting action go on.';
+
+-- Everything that may let a waiting action go on, events before timeouts. An error keeps waiting what waits,
+-- and nothing else: a claim must not fail over it.
+create or replace function workflow_engine.settle_waits(at_time timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if workflow_engine.has_answers(settle_waits.at_time) then
+    perform workflow_engine.match_events(settle_waits.at_time);
+    perform workflow_engine.answer_parents(settle_waits.at_time);
+    perform workflow_engine.settle_overdue(settle_waits.at_time);
+  end if;
+exception
+  when data_exception or integrity_constraint_violation or program_limit_exceeded then
+    raise warning 'workflow_engine.settle_waits: %', sqlerrm;
+end;
+$$;
+
+comment on function workflow_engine.settle_waits(timestamptz) is
+  'Answers what waits: by events, by the ends of children, by time.';
+
+-- After waiting actions ended some other way: nobody waits for their event any more, nobody need decide.
+create or replace function workflow_engine.drop_waits(log_ids uuid[])
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  delete from workflow_engine.event_wait w
+  where w.action_log_id = any (drop_waits.log_ids) and w.event_id is null;
+  update public.workflow_approval a
+  set status = 'stopped', remind_at = null
+  where a.action_log_id = any (drop_waits.log_ids) and a.status = 'pending';
+end;
+$$;
+
+comment on function workflow_engine.drop_waits(uuid[]) is
+  'Forgets what ended action logs were waiting for.';

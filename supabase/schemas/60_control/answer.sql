@@ -1,0 +1,87 @@
+-- The action log of that id, locked; raises PT404 when there is none.
+create or replace function workflow_engine.lock_log(action_id uuid)
+returns public.workflow_action_logs
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_log public.workflow_action_logs;
+begin
+  select * into v_log from public.workflow_action_logs l where l.id = lock_log.action_id for update;
+  if not found then
+    perform workflow_engine.raise_error(
+      'PT404', 'action_log.unknown', format('There is no action log %s', coalesce(lock_log.action_id::text, 'null')),
+      'Look at public.workflow_action_logs for those there are.'
+    );
+  end if;
+  return v_log;
+end;
+$$;
+
+comment on function workflow_engine.lock_log(uuid) is 'Locks an action log by its id; raises PT404 for an unknown one.';
+
+-- An answer as a result of that attempt; raises PT422 for what is none.
+create or replace function workflow_engine.read_answer(action_id uuid, attempt integer, result jsonb)
+returns jsonb
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  if jsonb_typeof(read_answer.result) is distinct from 'object'
+    or (read_answer.result ->> 'status' in ('completed', 'failed', 'retry')) is not true
+    or coalesce(jsonb_typeof(read_answer.result -> 'retry_after_ms'), 'number') <> 'number'
+  then
+    perform workflow_engine.raise_error(
+      'PT422', 'answer.invalid', 'Cannot take the answer: its status is not completed, failed or retry, or its retry_after_ms no number',
+      'An answer is {"status": "completed", "output"}, {"status": "failed", "error"} or {"status": "retry", "error", "retry_after_ms"}.'
+    );
+  end if;
+  return jsonb_strip_nulls(jsonb_build_object('error', read_answer.result ->> 'error', 'retry_after_ms', read_answer.result -> 'retry_after_ms'))
+    || jsonb_build_object('id', read_answer.action_id, 'attempt', read_answer.attempt)
+    || case read_answer.result ->> 'status'
+      when 'retry' then jsonb '{"status": "failed"}'
+      when 'failed' then jsonb '{"status": "failed", "final": true}'
+      else jsonb '{"status": "completed"}'
+    end
+    || case when read_answer.result ? 'output' then jsonb_build_object('output', read_answer.result -> 'output') else '{}' end;
+end;
+$$;
+
+comment on function workflow_engine.read_answer(uuid, integer, jsonb) is
+  'An answer from outside as a result of an attempt; raises PT422 for what is none.';
+
+-- The answer of whoever an action was handed on to. It counts once, for the attempt that it quotes, even
+-- when it comes before that attempt has reported that it waits. Security definer because the Data API's
+-- roles may not reach workflow_engine; only service_role may execute it.
+create or replace function public.workflow_answer(action_id uuid, attempt integer, result jsonb)
+returns jsonb
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  v_result jsonb := workflow_engine.read_answer(workflow_answer.action_id, workflow_answer.attempt, workflow_answer.result);
+  v_log public.workflow_action_logs := workflow_engine.lock_log(workflow_answer.action_id);
+begin
+  if v_log.attempt is distinct from workflow_answer.attempt then
+    perform workflow_engine.raise_error(
+      'PT409', 'answer.stale',
+      format('Cannot answer attempt %s of action log %s: its attempt is %s', workflow_answer.attempt, v_log.id, v_log.attempt),
+      'Another attempt has begun; only its answer counts.'
+    );
+  elsif v_log.status <> 'processing' and (v_log.status <> 'waiting' or v_log.waits_for <> 'callback') then
+    perform workflow_engine.raise_error(
+      'PT409', 'answer.not_awaited',
+      format('Cannot answer action log %s: it is %s%s', v_log.id, v_log.status, case when v_log.status = 'waiting' then ' for ' || v_log.waits_for end),
+      'The first answer counts, until the timeout.'
+    );
+  end if;
+  perform workflow_engine.write_results(jsonb_build_array(v_result), workflow_engine.clock(), '{processing,waiting}');
+  perform workflow_engine.request_wake();
+  return (select jsonb_build_object('status', l.status) from public.workflow_action_logs l where l.id = v_log.id);
+end;
+$$;
+
+comment on function public.workflow_answer(uuid, integer, jsonb) is
+  'Security definer because the Data API''s roles may not reach workflow_engine. Answers an attempt that waits for a callback with {"status": completed | failed | retry, "output" | "error", "retry_after_ms"}; returns {"status"} of its action log. Raises PT404 for an unknown action log, PT409 for an attempt that is not current or waits no more, PT422 for an answer that cannot be read.';

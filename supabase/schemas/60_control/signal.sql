@@ -1,0 +1,84 @@
+-- The run of that id; raises PT404 when there is none.
+create or replace function workflow_engine.get_run(run_id uuid)
+returns public.workflow_run
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_run public.workflow_run;
+begin
+  select * into v_run from public.workflow_run r where r.id = get_run.run_id;
+  if not found then
+    perform workflow_engine.raise_error(
+      'PT404', 'run.unknown', format('There is no run %s', coalesce(get_run.run_id::text, 'null')),
+      'Look at public.workflow_run for those there are.'
+    );
+  end if;
+  return v_run;
+end;
+$$;
+
+comment on function workflow_engine.get_run(uuid) is 'A run by its id; raises PT404 for an unknown one.';
+
+-- Refuses what a run in this status cannot take.
+create or replace function workflow_engine.refuse_run(verb text, run public.workflow_run, hint text)
+returns void
+language sql
+set search_path = ''
+as $$
+  select workflow_engine.raise_error(
+    'PT409', 'run.wrong_status',
+    format('Cannot %s run %s: it is %s', refuse_run.verb, (refuse_run.run).id, (refuse_run.run).status),
+    refuse_run.hint
+  );
+$$;
+
+comment on function workflow_engine.refuse_run(text, public.workflow_run, text) is
+  'Raises PT409 that names a run''s status.';
+
+-- Sends an event to one run: it answers the run's action that waits for an event of this name, now or
+-- later, and starts no workflow. Security definer because the Data API's roles may not reach
+-- workflow_engine; only service_role may execute it.
+create or replace function public.workflow_signal(run_id uuid, name text, payload jsonb default '{}', actor text default null)
+returns jsonb
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  v_run public.workflow_run := workflow_engine.get_run(workflow_signal.run_id);
+  v_event public.workflow_event;
+begin
+  if coalesce(workflow_signal.name, '') = '' or jsonb_typeof(workflow_signal.payload) is distinct from 'object' then
+    perform workflow_engine.raise_error(
+      'PT422', 'event.invalid',
+      format('Cannot send signal "%s": its payload is a JSON %s, not an object, or it has no name', workflow_signal.name,
+        coalesce(jsonb_typeof(workflow_signal.payload), 'null')),
+      'Pass the event that the run waits for and a JSON object.'
+    );
+  end if;
+  if v_run.completed_at is not null then
+    perform workflow_engine.refuse_run('signal', v_run, 'Only a run that has not ended can take a signal.');
+  end if;
+  insert into public.workflow_event (
+    organization_id, name, payload, source, related_table, related_table_pkey, run_id, expanded_at
+  )
+  values (
+    v_run.organization_id, workflow_signal.name, workflow_signal.payload, 'signal',
+    v_run.related_table, v_run.related_table_pkey, v_run.id, workflow_engine.clock()
+  )
+  returning * into v_event;
+  insert into workflow_engine.awaited_event (event_id, organization_id, name, payload, run_id, occurred_at)
+  values (v_event.id, v_event.organization_id, v_event.name, v_event.payload, v_event.run_id, v_event.occurred_at);
+  insert into public.workflow_history (organization_id, workflow_id, run_id, kind, actor, detail)
+  values (v_run.organization_id, v_run.workflow_id, v_run.id, 'signaled',
+    coalesce(workflow_signal.actor, workflow_engine.actor()),
+    jsonb_build_object('event_id', v_event.id, 'name', v_event.name));
+  perform workflow_engine.request_wake();
+  return jsonb_build_object('event_id', v_event.id);
+end;
+$$;
+
+comment on function public.workflow_signal(uuid, text, jsonb, text) is
+  'Security definer because the Data API''s roles may not reach workflow_engine. Sends an event to one run, for its wait_for_event of that name; returns {"event_id"}. Raises PT404 for an unknown run, PT409 for one that has ended, PT422 for a payload that is no object.';

@@ -1,0 +1,318 @@
+-- What somebody did to a run, or, without one, to a workflow or an action type.
+create or replace function workflow_engine.record_control(
+  kind text,
+  run public.workflow_run,
+  reason text,
+  actor text,
+  detail jsonb
+)
+returns void
+language sql
+set search_path = ''
+as $$
+  insert into public.workflow_history (organization_id, workflow_id, run_id, kind, reason, actor, detail)
+  values (
+    (record_control.run).organization_id, (record_control.run).workflow_id, (record_control.run).id, record_control.kind,
+    record_control.reason, coalesce(record_control.actor, workflow_engine.actor()), record_control.detail
+  );
+$$;
+
+comment on function workflow_engine.record_control(text, public.workflow_run, text, text, jsonb) is
+  'Adds what somebody did to a run to the history.';
+
+create or replace function workflow_engine.check_one_target(verb text, targets integer)
+returns void
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  if check_one_target.targets <> 1 then
+    perform workflow_engine.raise_error(
+      'PT422', 'control.target_invalid',
+      format('Cannot %s: name exactly one thing, not %s', check_one_target.verb, check_one_target.targets),
+      'Pass one argument by name, such as run_id => ''…''.'
+    );
+  end if;
+end;
+$$;
+
+comment on function workflow_engine.check_one_target(text, integer) is
+  'Raises PT422 unless exactly one target was given.';
+
+-- Pauses a workflow or an action type, or lets it go on, and writes that down.
+create or replace function workflow_engine.switch_pause(
+  workflow_id uuid,
+  action_type text,
+  is_paused boolean,
+  reason text,
+  actor text
+)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_workflow public.workflow;
+begin
+  select * into v_workflow from public.workflow w where w.id = switch_pause.workflow_id;
+  if switch_pause.workflow_id is not null and v_workflow.id is null then
+    perform workflow_engine.raise_error(
+      'PT404', 'workflow.unknown', format('There is no workflow %s', switch_pause.workflow_id),
+      'Look at public.workflow for those there are.'
+    );
+  end if;
+  if not workflow_engine.set_pause(switch_pause.workflow_id, switch_pause.action_type, switch_pause.is_paused) then
+    perform workflow_engine.raise_error(
+      'PT409', 'pause.unchanged',
+      format('Cannot %s %s: it is %s', case when switch_pause.is_paused then 'pause' else 'resume' end,
+        coalesce('workflow "' || v_workflow.name || '"', 'action type "' || switch_pause.action_type || '"'),
+        case when switch_pause.is_paused then 'paused already' else 'not paused' end),
+      'Nothing has to be done.'
+    );
+  end if;
+  insert into public.workflow_history (organization_id, workflow_id, kind, reason, actor, detail)
+  values (
+    v_workflow.organization_id, v_workflow.id, case when switch_pause.is_paused then 'paused' else 'resumed' end,
+    switch_pause.reason, coalesce(switch_pause.actor, workflow_engine.actor()),
+    jsonb_strip_nulls(jsonb_build_object('action_type', switch_pause.action_type))
+  );
+end;
+$$;
+
+comment on function workflow_engine.switch_pause(uuid, text, boolean, text, text) is
+  'Pauses a workflow or an action type, or lets it go on; raises PT404 for an unknown workflow, PT409 when that changes nothing.';
+
+-- Keeps a run, a workflow or an action type from going on; what is being executed ends. Security definer
+-- because the Data API's roles may not reach workflow_engine; only service_role may execute it.
+create or replace function public.workflow_pause(
+  run_id uuid default null,
+  workflow_id uuid default null,
+  action_type text default null,
+  reason text default null,
+  actor text default null
+)
+returns jsonb
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  v_run public.workflow_run;
+begin
+  perform workflow_engine.check_one_target('pause', num_nonnulls(workflow_pause.run_id, workflow_pause.workflow_id, workflow_pause.action_type));
+  if workflow_pause.run_id is null then
+    perform workflow_engine.switch_pause(workflow_pause.workflow_id, workflow_pause.action_type, true, workflow_pause.reason, workflow_pause.actor);
+  else
+    v_run := workflow_engine.get_run(workflow_pause.run_id);
+    if workflow_engine.pause_runs(array[v_run.id]) = '{}' then
+      perform workflow_engine.refuse_run('pause', workflow_engine.get_run(v_run.id), 'Only a running run can be paused.');
+    end if;
+    perform workflow_engine.record_control('paused', v_run, workflow_pause.reason, workflow_pause.actor, '{}');
+  end if;
+  return jsonb_build_object('status', 'paused');
+end;
+$$;
+
+comment on function public.workflow_pause(uuid, uuid, text, text, text) is
+  'Security definer because the Data API''s roles may not reach workflow_engine. Pauses one run, workflow or action type; returns {"status"}. Raises PT404 for an unknown id, PT409 for what is not running, PT422 unless one thing is named.';
+
+-- Lets a run, a workflow or an action type go on. Security definer because the Data API's roles may not
+-- reach workflow_engine; only service_role may execute it.
+create or replace function public.workflow_resume(
+  run_id uuid default null,
+  workflow_id uuid default null,
+  action_type text default null,
+  reason text default null,
+  actor text default null
+)
+returns jsonb
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  v_run public.workflow_run;
+begin
+  perform workflow_engine.check_one_target('resume', num_nonnulls(workflow_resume.run_id, workflow_resume.workflow_id, workflow_resume.action_type));
+  if workflow_resume.run_id is null then
+    perform workflow_engine.switch_pause(workflow_resume.workflow_id, workflow_resume.action_type, false, workflow_resume.reason, workflow_resume.actor);
+  else
+    v_run := workflow_engine.get_run(workflow_resume.run_id);
+    if workflow_engine.resume_runs(array[v_run.id]) = '{}' then
+      perform workflow_engine.refuse_run('resume', workflow_engine.get_run(v_run.id), 'Only a paused run can be resumed.');
+    end if;
+    perform workflow_engine.record_control('resumed', v_run, workflow_resume.reason, workflow_resume.actor, '{}');
+  end if;
+  return jsonb_build_object('status', 'running');
+end;
+$$;
+
+comment on function public.workflow_resume(uuid, uuid, text, text, text) is
+  'Security definer because the Data API''s roles may not reach workflow_engine. Lets one paused run, workflow or action type go on; returns {"status"}. Raises PT404 for an unknown id, PT409 for what is not paused, PT422 unless one thing is named.';
+
+-- Stops runs of somebody's choice and writes down each.
+create or replace function workflow_engine.stop_and_record(run_ids uuid[], reason text, actor text)
+returns integer
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_stopped uuid[] := workflow_engine.stop_runs(stop_and_record.run_ids);
+begin
+  perform workflow_engine.record_control('stopped', r, stop_and_record.reason, stop_and_record.actor, '{}')
+  from public.workflow_run r
+  where r.id = any (v_stopped);
+  return cardinality(v_stopped);
+end;
+$$;
+
+comment on function workflow_engine.stop_and_record(uuid[], text, text) is
+  'Stops runs and adds that to the history; returns how many there were.';
+
+-- Ends a run, an action, or all unfinished runs about a record. What is being executed is aborted at the
+-- worker's next heartbeat, and its result refused. Security definer because the Data API's roles may not
+-- reach workflow_engine; only service_role may execute it.
+create or replace function public.workflow_stop(
+  run_id uuid default null,
+  action_id uuid default null,
+  related_table text default null,
+  related_table_pkey text default null,
+  reason text default null,
+  actor text default null
+)
+returns jsonb
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  v_log public.workflow_action_logs;
+  v_stopped integer := 1;
+begin
+  perform workflow_engine.check_one_target('stop', num_nonnulls(
+    workflow_stop.run_id, workflow_stop.action_id, workflow_stop.related_table || workflow_stop.related_table_pkey
+  ));
+  if workflow_stop.action_id is not null then
+    v_log := workflow_engine.stop_action(workflow_stop.action_id);
+    insert into public.workflow_history (organization_id, workflow_id, run_id, action_log_id, kind, attempt, reason, actor)
+    values (v_log.organization_id, v_log.workflow_id, v_log.run_id, v_log.id, 'stopped', v_log.attempt,
+      workflow_stop.reason, coalesce(workflow_stop.actor, workflow_engine.actor()));
+  elsif workflow_stop.run_id is not null then
+    v_stopped := workflow_engine.stop_and_record(
+      array[(workflow_engine.get_run(workflow_stop.run_id)).id], workflow_stop.reason, workflow_stop.actor
+    );
+    if v_stopped = 0 then
+      perform workflow_engine.refuse_run('stop', workflow_engine.get_run(workflow_stop.run_id), 'Only a run that has not ended can be stopped.');
+    end if;
+  else
+    v_stopped := workflow_engine.stop_and_record(array(
+      select r.id
+      from public.workflow_run r
+      where r.related_table = workflow_stop.related_table and r.related_table_pkey = workflow_stop.related_table_pkey
+        and r.completed_at is null
+    ), workflow_stop.reason, workflow_stop.actor);
+  end if;
+  return jsonb_build_object('stopped', v_stopped);
+end;
+$$;
+
+comment on function public.workflow_stop(uuid, uuid, text, text, text, text) is
+  'Security definer because the Data API''s roles may not reach workflow_engine. Stops one run with its children, one action, or all unfinished runs about a record; returns {"stopped"}. Raises PT404 for an unknown id, PT409 for what has ended, PT422 unless one thing is named.';
+
+-- Lets a failed or stopped run go on from where it broke. Security definer because the Data API's roles may
+-- not reach workflow_engine; only service_role may execute it.
+create or replace function public.workflow_retry(run_id uuid, reason text default null, actor text default null)
+returns jsonb
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  v_run public.workflow_run := workflow_engine.get_run(workflow_retry.run_id);
+begin
+  if workflow_engine.retry_runs(array[v_run.id], array[workflow_engine.clock()]) = '{}' then
+    v_run := workflow_engine.get_run(v_run.id);
+    perform workflow_engine.refuse_run('retry', v_run, case
+      when v_run.is_compensating then 'What had completed was undone: repeat it as a new run with workflow_replay.'
+      else 'Only a failed or stopped run can be retried.'
+    end);
+  end if;
+  perform workflow_engine.record_control('retried', v_run, workflow_retry.reason, workflow_retry.actor, '{}');
+  return jsonb_build_object('status', 'running');
+end;
+$$;
+
+comment on function public.workflow_retry(uuid, text, text) is
+  'Security definer because the Data API''s roles may not reach workflow_engine. Lets a failed or stopped run go on in place from what failed or was stopped, keeping outputs; returns {"status"}. Raises PT404 for an unknown run, PT409 for one that runs, completed, or was compensated.';
+
+-- Refuses what cannot be replayed so.
+create or replace function workflow_engine.check_replay(run public.workflow_run, from_action text, input jsonb, version text)
+returns void
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_version integer := case check_replay.version
+    when 'same' then (check_replay.run).workflow_version
+    when 'latest' then (select w.version from public.workflow w where w.id = (check_replay.run).workflow_id)
+  end;
+  v_names text := (
+    select string_agg(a.name, ', ' order by a."order", a.name)
+    from workflow_engine.action_version a
+    where a.workflow_id = (check_replay.run).workflow_id and a.version = v_version and not a.is_compensation
+  );
+begin
+  if (check_replay.run).completed_at is null then
+    perform workflow_engine.refuse_run('replay', check_replay.run, 'Wait for its end, or stop it first.');
+  elsif v_version is null or jsonb_typeof(check_replay.input) <> 'object' then
+    perform workflow_engine.raise_error(
+      'PT422', 'replay.invalid', format('Cannot replay run %s: its version must be same or latest, its input an object', (check_replay.run).id),
+      'Leave out what is to stay as it was.'
+    );
+  elsif check_replay.from_action <> all (string_to_array(v_names, ', ')) then
+    perform workflow_engine.raise_error(
+      'PT422', 'replay.action_unknown',
+      format('Cannot replay run %s from "%s": version %s has no such action', (check_replay.run).id, check_replay.from_action, v_version),
+      format('Its actions are %s.', v_names)
+    );
+  end if;
+end;
+$$;
+
+comment on function workflow_engine.check_replay(public.workflow_run, text, jsonb, text) is
+  'Raises PT409 for a run that has not ended, PT422 for what cannot be replayed so.';
+
+-- Repeats an ended run as a new one. Security definer because the Data API's roles may not reach
+-- workflow_engine; only service_role may execute it.
+create or replace function public.workflow_replay(
+  run_id uuid,
+  from_action text default null,
+  input jsonb default null,
+  version text default 'same',
+  reason text default null,
+  actor text default null
+)
+returns jsonb
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  v_run public.workflow_run := workflow_engine.get_run(workflow_replay.run_id);
+  v_new uuid[];
+begin
+  perform workflow_engine.check_replay(v_run, workflow_replay.from_action, workflow_replay.input, workflow_replay.version);
+  v_new := workflow_engine.replay_runs(array[v_run.id], array[workflow_engine.clock()],
+    workflow_replay.from_action, workflow_replay.input, workflow_replay.version);
+  perform workflow_engine.record_control('replayed', r, workflow_replay.reason, workflow_replay.actor,
+    jsonb_build_object('run_id', v_run.id, 'new_run_id', v_new[1], 'from_action', workflow_replay.from_action))
+  from public.workflow_run r
+  where r.id in (v_run.id, v_new[1]);
+  return jsonb_build_object('run_id', v_new[1]);
+end;
+$$;
+
+comment on function public.workflow_replay(uuid, text, jsonb, text, text, text) is
+  'Security definer because the Data API''s roles may not reach workflow_engine. Repeats an ended run as a new one, whole or from an action, with its input or another, on the same version or the latest; returns {"run_id"}. Raises PT404 for an unknown run, PT409 for one that has not ended, PT422 for an unknown action or version.';

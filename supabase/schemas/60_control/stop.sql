@@ -1,0 +1,108 @@
+-- These runs and all that they have started, whatever their status.
+create or replace function workflow_engine.with_descendants(run_ids uuid[])
+returns uuid[]
+language sql
+stable
+set search_path = ''
+as $$
+  with recursive family (id) as (
+    select unnest(with_descendants.run_ids)
+    union
+    select r.id
+    from family f
+    join public.workflow_run r on r.parent_run_id = f.id
+  )
+  select array(select f.id from family f order by f.id);
+$$;
+
+comment on function workflow_engine.with_descendants(uuid[]) is
+  'These runs and their children, and those of their children.';
+
+-- Stops what is unfinished in these runs. Locks logs, then runs, as everybody does; what a report inserts
+-- meanwhile is there when the runs are locked.
+create or replace function workflow_engine.stop_generation(run_ids uuid[], at_time timestamptz)
+returns uuid[]
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_stopped uuid[];
+begin
+  perform from public.workflow_action_logs l
+  where l.run_id = any (stop_generation.run_ids) and l.status in ('not_started', 'processing', 'waiting')
+  order by l.id
+  for update;
+  perform from public.workflow_run r where r.id = any (stop_generation.run_ids) order by r.id for update;
+  with stopped as (
+    update public.workflow_run r
+    set status = 'stopped', completed_at = greatest(stop_generation.at_time, r.created_at)
+    where r.id = any (stop_generation.run_ids) and r.status in ('running', 'paused')
+    returning r.id
+  )
+  select coalesce(array_agg(s.id), '{}') into v_stopped from stopped s;
+  update public.workflow_action_logs l
+  set status = 'stopped', lease_expires_at = null, is_held = false, final = false,
+    completed_at = greatest(stop_generation.at_time, l.started_at)
+  where l.run_id = any (v_stopped) and l.status in ('not_started', 'processing', 'waiting');
+  return v_stopped;
+end;
+$$;
+
+comment on function workflow_engine.stop_generation(uuid[], timestamptz) is
+  'Stops the unfinished ones of these runs; returns them.';
+
+-- Stops runs and, once that is done and no more can be started, their children. Returns those of the given
+-- runs that were stopped.
+create or replace function workflow_engine.stop_runs(run_ids uuid[])
+returns uuid[]
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_now timestamptz := workflow_engine.clock();
+  v_stopped uuid[] := workflow_engine.stop_generation(stop_runs.run_ids, v_now);
+  v_done uuid[] := stop_runs.run_ids;
+  v_family uuid[];
+begin
+  loop
+    v_family := workflow_engine.with_descendants(stop_runs.run_ids);
+    exit when cardinality(v_family) <= cardinality(v_done);
+    perform workflow_engine.stop_generation(v_family, v_now);
+    v_done := v_family;
+  end loop;
+  return v_stopped;
+end;
+$$;
+
+comment on function workflow_engine.stop_runs(uuid[]) is
+  'Stops runs and their children; returns those of the given runs that were unfinished.';
+
+-- Stops one action of a run, which goes on as its graph says.
+create or replace function workflow_engine.stop_action(action_id uuid)
+returns public.workflow_action_logs
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_log public.workflow_action_logs := workflow_engine.lock_log(stop_action.action_id);
+begin
+  if v_log.completed_at is not null and (v_log.status <> 'failed' or v_log.final) then
+    perform workflow_engine.raise_error(
+      'PT409', 'action_log.wrong_status',
+      format('Cannot stop action log %s: it is %s', v_log.id, v_log.status),
+      'Only what has not ended can be stopped.'
+    );
+  end if;
+  update public.workflow_action_logs l
+  set status = 'stopped', lease_expires_at = null, is_held = false, final = false,
+    completed_at = greatest(workflow_engine.clock(), l.started_at)
+  where l.id = v_log.id;
+  perform workflow_engine.stop_runs(array(
+    select r.id from public.workflow_run r where r.parent_run_id = v_log.run_id and r.parent_action_log_id = v_log.id
+  ));
+  return v_log;
+end;
+$$;
+
+comment on function workflow_engine.stop_action(uuid) is
+  'Stops an action and what it has started; raises PT404 for an unknown one, PT409 for one that has ended.';
