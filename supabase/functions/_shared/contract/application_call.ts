@@ -12,6 +12,8 @@ export const applicationCall = z.object({
   payload: parsedJson,
   meta: parsedJsonObject,
   attempt: z.int().positive(),
+  /** After a 202: POST the answer to it, a `callbackBody`. Whoever has this URL can answer. */
+  callback_url: z.url(),
 });
 
 export type ApplicationCall = z.infer<typeof applicationCall>;

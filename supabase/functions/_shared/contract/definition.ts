@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { secretReference } from "./template.ts";
+import { callbackReference, secretReference } from "./template.ts";
 
 /** An optional field; `standard` is what it is when left out. */
 function field<Schema extends z.ZodType>(schema: Schema, description: string, standard?: unknown) {
@@ -17,7 +17,7 @@ const priority = z.int().min(0).max(9);
 
 const jsonObject = z.record(z.string(), z.unknown());
 
-const headers = z.record(z.string(), z.union([z.string(), secretReference]));
+const headers = z.record(z.string(), z.union([z.string(), secretReference, callbackReference]));
 
 /** An action of a definition: a column of `workflow_action` a field. */
 export const actionDefinition = z.strictObject({
@@ -32,7 +32,7 @@ export const actionDefinition = z.strictObject({
   ),
   action_type: z.string().regex(/^[A-Za-z_][A-Za-z0-9_.-]{0,62}$/).meta({
     description:
-      "Which handler runs it: send_email, http_request, webhook, log, choice, or your own.",
+      "Which handler runs it: send_email, http_request, webhook, log; sleep, sleep_until, wait_for_event, approval or start_workflow, which wait; choice; or your own.",
   }),
   target_endpoint: field(
     z.string().nullable(),

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { claimAnswer } from "./claim.ts";
 import { parsedJson } from "./json.ts";
+import { wait } from "./wait.ts";
 
 /** One attempt of one action log. */
 export const attemptKey = z.object({ id: z.guid(), attempt: z.int().positive() });
@@ -21,10 +22,13 @@ export const failedResult = attemptKey.extend({
   http_status: z.int().optional(),
 });
 
-/** The attempt handed its work on and waits for an answer. */
+/** The attempt handed its work on and waits: for an answer, a time, an event, a person or a run. */
 export const waitingResult = attemptKey.extend({
   status: z.literal("waiting"),
+  /** How long it waits, in milliseconds; counts before a timeout that `wait` names. */
   timeout_ms: z.int().nonnegative().optional(),
+  /** A callback without it. */
+  wait: wait.optional(),
 });
 
 /** The worker gives the lease back unspent; it costs no try. */

@@ -37,6 +37,13 @@ export const secretReference = z.strictObject({
 });
 
 /**
+ * The URL that answers this attempt, anywhere in a payload or in headers: only the worker knows it.
+ *
+ * @example `{ "notify": { "$callback_url": true } }`
+ */
+export const callbackReference = z.strictObject({ $callback_url: z.literal(true) });
+
+/**
  * What an action sends and where to, with every text that held placeholders compiled. Empty for an
  * action that the engine carries out itself.
  */
