@@ -1,28 +1,31 @@
 import type { Claim, ClaimedAction } from "../_shared/contract/claim.ts";
 import type { Json } from "../_shared/contract/json.ts";
 import type { AttemptKey, AttemptResult } from "../_shared/contract/report.ts";
+import { wait } from "../_shared/contract/wait.ts";
+import type { Environment } from "../_shared/environment.ts";
 import { AddressRefused, type AddressRules } from "./address.ts";
 import type { Clock } from "./clock.ts";
 import { BodyTooLarge, guardedFetch, NoAnswer } from "./guarded_fetch.ts";
 import type { CheckedHandler, Context } from "./handler.ts";
 import { jsonOutput, OutputError } from "./json_output.ts";
-import type { Logger } from "./logger.ts";
-import { completed, failed, isOutcome, type Outcome, retry } from "./outcome.ts";
-import type { Secrets } from "./secrets.ts";
-import type { Environment } from "../_shared/environment.ts";
-import { type FilledTemplate, fillTemplate, TemplateError } from "./template.ts";
+import { createLinks, LinkError, type Links } from "./links.ts";
+import { type Logger, redactingLogger } from "./logger.ts";
+import { completed, failed, isOutcome, type Outcome, retry, waiting } from "./outcome.ts";
+import { AttemptSecrets, type Secrets } from "./secrets.ts";
+import { asksForCallback, type FilledTemplate, fillTemplate, TemplateError } from "./template.ts";
 
 /** The longest error text that is stored, in characters. */
 const LONGEST_ERROR = 4000;
 
 /** Errors that mean the same on every attempt. */
-const FINAL_ERRORS = [TemplateError, OutputError, AddressRefused, BodyTooLarge];
+const FINAL_ERRORS = [TemplateError, OutputError, AddressRefused, BodyTooLarge, LinkError];
 
 /** What attempts run on. */
 export interface AttemptDependencies {
   readonly clock: Clock;
   readonly fetch: typeof fetch;
   readonly rules: AddressRules;
+  readonly supabaseUrl: string;
   readonly environment: Environment;
   readonly secrets: Secrets;
   readonly logger: Logger;
@@ -31,6 +34,9 @@ export interface AttemptDependencies {
   /** Runs what has a `target_endpoint`, whatever its action type. */
   readonly callApplication: CheckedHandler;
 }
+
+/** The same for one attempt, whose links are secrets, too. */
+type OwnDependencies = Omit<AttemptDependencies, "secrets"> & { readonly secrets: AttemptSecrets };
 
 /**
  * Runs one attempt to its end: fills its template, runs its handler, turns the outcome into the
@@ -43,6 +49,7 @@ export async function runAttempt(
   signal: AbortSignal,
   dependencies: AttemptDependencies,
 ): Promise<AttemptResult> {
+  const secrets = new AttemptSecrets(dependencies.secrets);
   const deadline = new AbortController();
   const timeout = `Timed out after ${action.timeout_seconds} s`;
   const cancel = dependencies.clock.after(action.timeout_seconds * 1000, () => {
@@ -51,13 +58,13 @@ export async function runAttempt(
   const either = AbortSignal.any([signal, deadline.signal]);
   try {
     const outcome = await Promise.race([
-      perform(claim, action, either, dependencies),
+      perform(claim, action, either, { ...dependencies, secrets }),
       abortion(either),
     ]);
-    return toResult(claim, outcome, dependencies.secrets);
+    return toResult(claim, outcome, secrets);
   } catch (error) {
     const outcome = deadline.signal.aborted ? retry({ reason: timeout }) : outcomeOf(error);
-    return toResult(claim, outcome, dependencies.secrets);
+    return toResult(claim, outcome, secrets);
   } finally {
     cancel();
   }
@@ -75,28 +82,39 @@ async function perform(
   claim: Claim,
   action: ClaimedAction,
   signal: AbortSignal,
-  dependencies: AttemptDependencies,
+  dependencies: OwnDependencies,
 ): Promise<Outcome<Json>> {
-  const filled = fillTemplate(action, claim.values, (name) => dependencies.secrets.read(name));
+  const { secrets, supabaseUrl } = dependencies;
+  const key = { actionId: claim.id, attempt: claim.attempt };
+  const links = createLinks(key, supabaseUrl, secrets);
+  const callbackUrl = asksForCallback(action.template) ? await links.callbackUrl() : undefined;
+  const filled = fillTemplate(action, claim.values, (name) => secrets.read(name), callbackUrl);
   const handler = filled.targetEndpoint === null
     ? dependencies.handlers.get(action.action_type)
     : dependencies.callApplication;
   if (handler === undefined) return failed(`Unknown action type "${action.action_type}"`);
-  const context = createContext(claim, action, filled, signal, dependencies);
+  const context = createContext(claim, action, filled, links, signal, dependencies);
   const outcome: unknown = await handler(filled.payload, context);
   if (!isOutcome(outcome)) {
     throw new TypeError(`Handler of "${action.action_type}" gave no outcome`);
   }
-  if (outcome.kind !== "completed") return outcome;
-  return completed(jsonOutput(outcome.output, (text) => dependencies.secrets.redact(text)));
+  return storable(outcome, (text) => secrets.redact(text));
+}
+
+/** The outcome without secrets, and without what the database could not store. */
+function storable(outcome: Outcome, redact: (text: string) => string): Outcome<Json> {
+  if (outcome.kind === "completed") return completed(jsonOutput(outcome.output, redact));
+  if (outcome.kind !== "waiting" || outcome.wait === undefined) return outcome;
+  return waiting({ ...outcome, wait: wait.parse(jsonOutput(outcome.wait, redact)) });
 }
 
 function createContext(
   claim: Claim,
   action: ClaimedAction,
   filled: FilledTemplate,
+  links: Links,
   signal: AbortSignal,
-  { clock, fetch, rules, environment, secrets, logger }: AttemptDependencies,
+  { clock, fetch, rules, environment, secrets, logger }: OwnDependencies,
 ): Context {
   return {
     idempotencyKey: claim.idempotency_key,
@@ -104,9 +122,10 @@ function createContext(
     signal,
     fetch: guardedFetch({ fetch, rules, signal }),
     secret: (name) => secrets.read(name),
+    links,
     setting: (name) => environment(name) || undefined,
     now: () => clock.now(),
-    logger,
+    logger: redactingLogger(logger, (text) => secrets.redact(text)),
     traceparent: claim.traceparent,
     action: {
       id: claim.id,
@@ -131,7 +150,7 @@ function outcomeOf(error: unknown): Outcome<never> {
   return retry({ reason: `Unexpected error: ${reason}` });
 }
 
-function toResult(claim: Claim, outcome: Outcome<Json>, secrets: Secrets): AttemptResult {
+function toResult(claim: Claim, outcome: Outcome<Json>, secrets: AttemptSecrets): AttemptResult {
   const key: AttemptKey = { id: claim.id, attempt: claim.attempt };
   switch (outcome.kind) {
     case "completed":
@@ -145,12 +164,13 @@ function toResult(claim: Claim, outcome: Outcome<Json>, secrets: Secrets): Attem
         ...key,
         status: "waiting",
         ...(outcome.timeout === undefined ? {} : { timeout_ms: wholeMs(outcome.timeout) }),
+        ...(outcome.wait === undefined ? {} : { wait: outcome.wait }),
       };
     default:
       return {
         ...key,
         status: "failed",
-        error: storable(secrets.redact(outcome.reason)),
+        error: storableText(secrets.redact(outcome.reason)),
         final: outcome.kind === "failed",
         ...(outcome.httpStatus === undefined ? {} : { http_status: outcome.httpStatus }),
         ...(outcome.kind === "failed" || outcome.after === undefined
@@ -165,6 +185,6 @@ function wholeMs(ms: number): number {
 }
 
 /** Postgres stores neither NUL nor half of a surrogate pair. */
-function storable(text: string): string {
+function storableText(text: string): string {
   return text.replaceAll("\0", "\uFFFD").slice(0, LONGEST_ERROR).toWellFormed();
 }

@@ -1,14 +1,26 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import type { Claim, ClaimedAction } from "../_shared/contract/claim.ts";
 import type { AttemptResult } from "../_shared/contract/report.ts";
+import { isCallbackSigned } from "../_shared/signed_link.ts";
 import { runAttempt } from "./attempt.ts";
 import type { CheckedHandler } from "./handler.ts";
+import type { Logger } from "./logger.ts";
 import { completed, failed, retry, waiting } from "./outcome.ts";
 import { callApplication, handlers } from "./registry.ts";
 import { Secrets } from "./secrets.ts";
 import { FakeClock, settle } from "./testing/fake_clock.ts";
 import { startServer } from "../_shared/testing/http_server.ts";
-import { sampleAction, sampleClaim, sampleId, silentLogger } from "./testing/samples.ts";
+import {
+  LINK_SECRET,
+  PROJECT,
+  sampleAction,
+  sampleClaim,
+  sampleId,
+  silentLogger,
+} from "./testing/samples.ts";
+
+/** A payload that is the callback URL. */
+const CALLBACK_TEMPLATE = { payload: { $callback_url: true }, target_endpoint: null, headers: {} };
 
 const KEY = { id: sampleId(1), attempt: 1 };
 
@@ -19,6 +31,7 @@ interface Options {
   environment?: Record<string, string>;
   clock?: FakeClock;
   signal?: AbortSignal;
+  logger?: Logger;
 }
 
 function attempt(options: Options): Promise<AttemptResult> {
@@ -33,9 +46,10 @@ function attempt(options: Options): Promise<AttemptResult> {
       clock: options.clock ?? new FakeClock(),
       fetch,
       rules: { allowedHosts: ["127.0.0.1"] },
+      supabaseUrl: PROJECT,
       environment,
       secrets: new Secrets(environment),
-      logger: silentLogger(),
+      logger: options.logger ?? silentLogger(),
       handlers: handler ? new Map([["sample", handler]]) : handlers,
       callApplication,
     },
@@ -114,6 +128,10 @@ for (
     ["waiting with a timeout", waiting({ timeout: 60_000 }), {
       status: "waiting",
       timeout_ms: 60_000,
+    }],
+    ["waiting for an event", waiting({ wait: { kind: "event", event: "order.paid" } }), {
+      status: "waiting",
+      wait: { kind: "event", event: "order.paid" },
     }],
   ] as const
 ) {
@@ -233,7 +251,10 @@ Deno.test("an address where nobody answers is tried again", async () => {
 Deno.test("an action with a target endpoint is run by the application", async () => {
   await using server = startServer(() => Response.json({ done: true }));
   const result = await attempt({
-    environment: { WORKFLOW_WEBHOOK_SECRET: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw" },
+    environment: {
+      WORKFLOW_SECRET: LINK_SECRET,
+      WORKFLOW_WEBHOOK_SECRET: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+    },
     action: {
       action_type: "send_email",
       app_url: server.url,
@@ -305,6 +326,7 @@ Deno.test("what an application says back of a secret is redacted", async () => {
   const result = await attempt({
     environment: {
       SHOP_API_KEY: secret,
+      WORKFLOW_SECRET: LINK_SECRET,
       WORKFLOW_WEBHOOK_SECRET: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
     },
     action: {
@@ -317,4 +339,69 @@ Deno.test("what an application says back of a secret is redacted", async () => {
   });
   const output = { got: "[redacted SHOP_API_KEY]", address: "[redacted SHOP_API_KEY]" };
   assertEquals(result, { ...KEY, status: "completed", output });
+});
+
+Deno.test("a secret in what an attempt waits for is redacted", async () => {
+  const child = { kind: "run", workflow: "invoice", wait: true, on_failure: "fail" } as const;
+  const result = await attempt({
+    environment: { RESEND_API_KEY: "re_12345678" },
+    handler: () => Promise.resolve(waiting({ wait: { ...child, input: { key: "re_12345678" } } })),
+  });
+  assertEquals(result.status === "waiting" && result.wait, {
+    ...child,
+    input: { key: "[redacted RESEND_API_KEY]" },
+  });
+});
+
+Deno.test("the callback URL reaches the handler and is signed for this attempt", async () => {
+  let url = new URL(PROJECT);
+  await attempt({
+    environment: { WORKFLOW_SECRET: LINK_SECRET },
+    claim: { attempt: 3 },
+    action: { template: CALLBACK_TEMPLATE },
+    handler: (payload) => {
+      url = new URL(String(payload));
+      return Promise.resolve(completed());
+    },
+  });
+  assertEquals(url.pathname, "/functions/v1/workflow-webhook/callback");
+  const signature = url.searchParams.get("signature") ?? "";
+  const callback = { actionId: sampleId(1), attempt: 3 };
+  assertEquals(await isCallbackSigned([LINK_SECRET], callback, signature), true);
+});
+
+for (
+  const [name, handler] of [
+    ["an output", (payload) => Promise.resolve(completed({ url: payload }))],
+    ["an error", (payload) => Promise.reject(new Error(`refused ${payload}`))],
+    ["a message of the log", (payload, { logger }) => {
+      logger.warn(`saw ${payload}`);
+      return Promise.resolve(completed());
+    }],
+    ["a field of the log", (payload, { logger }) => {
+      logger.warn("saw", { url: payload });
+      return Promise.resolve(completed());
+    }],
+  ] satisfies [string, CheckedHandler][]
+) {
+  Deno.test(`the signature of a callback is redacted in ${name}`, async () => {
+    const logger = silentLogger();
+    const result = await attempt({
+      logger,
+      environment: { WORKFLOW_SECRET: LINK_SECRET },
+      action: { template: CALLBACK_TEMPLATE },
+      handler,
+    });
+    const seen = JSON.stringify([result, logger.lines]);
+    assertMatch(seen, /&attempt=1&signature=\[redacted callback signature\]/);
+  });
+}
+
+Deno.test("without a secret that signs it a callback URL fails for good", async () => {
+  const result = await attempt({ action: { template: CALLBACK_TEMPLATE } });
+  assertEquals(result.status === "failed" && result.final, true);
+  assertStringIncludes(
+    result.status === "failed" ? result.error : "",
+    "supabase secrets set WORKFLOW_SECRET=",
+  );
 });

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Claim, ClaimedAction } from "../_shared/contract/claim.ts";
 import type { Json } from "../_shared/contract/json.ts";
 import type { GuardedFetch } from "./guarded_fetch.ts";
+import type { Links } from "./links.ts";
 import type { Logger } from "./logger.ts";
 import { failed, type Outcome } from "./outcome.ts";
 
@@ -17,6 +18,8 @@ export interface Context {
   readonly fetch: GuardedFetch;
   /** The secret's value, or undefined when it is not set. It is redacted in what is stored. */
   readonly secret: (name: string) => string | undefined;
+  /** Where the outside answers this attempt once it ended as waiting. */
+  readonly links: Links;
   /** What the environment says, if it is no secret: an address, a limit. */
   readonly setting: (name: string) => string | undefined;
   /** The wall clock. */

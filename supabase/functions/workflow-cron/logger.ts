@@ -16,3 +16,10 @@ export function jsonLogger(
     write(level, redact(JSON.stringify({ level, message, ...fields })));
   return { info: log("info"), warn: log("warn"), error: log("error") };
 }
+
+/** The same logger, with more blanked out by `redact`. */
+export function redactingLogger(logger: Logger, redact: (text: string) => string): Logger {
+  const log = (level: Level) => (message: string, fields: Record<string, unknown> = {}) =>
+    logger[level](redact(message), JSON.parse(redact(JSON.stringify(fields))));
+  return { info: log("info"), warn: log("warn"), error: log("error") };
+}

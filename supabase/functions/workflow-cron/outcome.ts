@@ -1,3 +1,5 @@
+import type { Wait } from "../_shared/contract/wait.ts";
+
 /** How an attempt may end. All times are milliseconds. */
 export type Outcome<Output = unknown> =
   | { readonly kind: "completed"; readonly output?: Output }
@@ -8,7 +10,7 @@ export type Outcome<Output = unknown> =
     readonly httpStatus?: number;
   }
   | { readonly kind: "failed"; readonly reason: string; readonly httpStatus?: number }
-  | { readonly kind: "waiting"; readonly timeout?: number };
+  | { readonly kind: "waiting"; readonly timeout?: number; readonly wait?: Wait };
 
 /** The action did its work; `output` is kept exactly and may be any JSON, or nothing at all. */
 export function completed<Output>(output?: Output): Outcome<Output> {
@@ -27,8 +29,11 @@ export function failed(reason: string, options: { httpStatus?: number } = {}): O
   return { kind: "failed", reason, ...options };
 }
 
-/** The work was handed on; an answer comes later, or `timeout` milliseconds pass. */
-export function waiting(options: { timeout?: number } = {}): Outcome<never> {
+/**
+ * The work was handed on; what `wait` names comes later (an answer to the callback URL when left
+ * out), or `timeout` milliseconds pass.
+ */
+export function waiting(options: { timeout?: number; wait?: Wait } = {}): Outcome<never> {
   return { kind: "waiting", ...options };
 }
 

@@ -54,6 +54,35 @@ export class Secrets {
   }
 }
 
+/** The secrets for one attempt: what is hidden here is forgotten with it. */
+export class AttemptSecrets {
+  readonly #secrets: Secrets;
+  readonly #hidden = new Map<string, string>();
+
+  constructor(secrets: Secrets) {
+    this.#secrets = secrets;
+  }
+
+  /** The secret's value, or nothing when it is not set. Its value is redacted from now on. */
+  read(name: string): string | undefined {
+    return this.#secrets.read(name);
+  }
+
+  /** Redacts a value that no variable holds, such as the signature of a link, as `name`. */
+  hide(value: string, name: string): void {
+    this.#hidden.set(value, name);
+  }
+
+  /** The text with each known secret replaced by `[redacted NAME]`. */
+  redact(text: string): string {
+    const shown = [...this.#hidden].reduce(
+      (redacted, [value, name]) => redacted.replaceAll(value, `[redacted ${name}]`),
+      text,
+    );
+    return this.#secrets.redact(shown);
+  }
+}
+
 /** A secret as it is, in JSON and in an address, and each one of a list or of a JSON object. */
 function partsOf(value: string): string[] {
   const listed = keySet.safeParse(value).data ?? value.split(/\s+/);

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { Secrets } from "./secrets.ts";
+import { AttemptSecrets, Secrets } from "./secrets.ts";
 
 function secretsOf(variables: Record<string, string>): Secrets {
   const environment = new Map(Object.entries(variables));
@@ -47,4 +47,21 @@ Deno.test("a secret that begins with another is redacted whole", () => {
   secrets.read("SHORT");
   secrets.read("LONG");
   assertEquals(secrets.redact("abcdefgh-ijkl abcdefgh"), "[redacted LONG] [redacted SHORT]");
+});
+
+Deno.test("what an attempt hides is redacted for it and forgotten with it", () => {
+  const secrets = secretsOf({ WORKFLOW_SECRET: "whsec_aaaaaaaa" });
+  const attempt = new AttemptSecrets(secrets);
+  attempt.hide("k3y-of-a-link", "callback signature");
+  assertEquals(
+    attempt.redact("k3y-of-a-link whsec_aaaaaaaa"),
+    "[redacted callback signature] [redacted WORKFLOW_SECRET]",
+  );
+  assertEquals(new AttemptSecrets(secrets).redact("k3y-of-a-link"), "k3y-of-a-link");
+});
+
+Deno.test("a secret that an attempt read is redacted everywhere", () => {
+  const secrets = secretsOf({ SLACK_TOKEN: "xoxb-1234567" });
+  assertEquals(new AttemptSecrets(secrets).read("SLACK_TOKEN"), "xoxb-1234567");
+  assertEquals(secrets.redact("xoxb-1234567"), "[redacted SLACK_TOKEN]");
 });

@@ -1,4 +1,5 @@
 import { Webhook } from "standardwebhooks";
+import { hex, hmac } from "../_shared/hmac.ts";
 
 /** The headers of Standard Webhooks 1.0 that sign one message. */
 export interface SignatureHeaders extends Record<string, string> {
@@ -54,11 +55,5 @@ export function isSigned(secrets: readonly string[], headers: Headers, body: str
  * `x-workflow-signature`. It covers no time, so whoever records it can replay it.
  */
 export async function plainSignature(secret: string, body: string): Promise<string> {
-  const encoder = new TextEncoder();
-  const algorithm = { name: "HMAC", hash: "SHA-256" };
-  const key = await crypto.subtle.importKey("raw", encoder.encode(secret), algorithm, false, [
-    "sign",
-  ]);
-  const bytes = new Uint8Array(await crypto.subtle.sign("HMAC", key, encoder.encode(body)));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex(await hmac(secret, body));
 }

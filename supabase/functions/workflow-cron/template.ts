@@ -1,6 +1,7 @@
 import type { ClaimedAction } from "../_shared/contract/claim.ts";
 import type { Json } from "../_shared/contract/json.ts";
 import {
+  callbackReference,
   compiledText,
   type Filter,
   type Hole,
@@ -28,9 +29,23 @@ export class TemplateError extends Error {
 /** Names that no definition may refer to: whoever writes one must not get at the engine's own keys. */
 const RESERVED_SECRET = /^(SUPABASE|WORKFLOW)_/i;
 
+/** What the parts of a template are filled with. */
+interface Sources {
+  /** One value a hole. */
+  readonly values: readonly Json[];
+  readonly readSecret: ReadSecret;
+  readonly callbackUrl: string | undefined;
+}
+
+/** Whether a template refers to the URL that answers its attempt. */
+export function asksForCallback({ payload, headers }: ClaimedAction["template"]): boolean {
+  return refersToCallback(payload) || refersToCallback(headers);
+}
+
 /**
- * Fills the compiled template of an action with one claim's values, and each reference to a secret
- * with that secret. A value that looks like a reference is a value: only a definition refers.
+ * Fills the compiled template of an action with one claim's values, each reference to a secret with
+ * that secret, and each reference to the callback URL with `callbackUrl`. A value that looks like a
+ * reference is a value: only a definition refers.
  *
  * @throws {TemplateError} Naming the path, and the filter if it was one; or naming the secret.
  */
@@ -38,13 +53,15 @@ export function fillTemplate(
   action: Pick<ClaimedAction, "template" | "holes">,
   values: readonly Json[],
   readSecret: ReadSecret,
+  callbackUrl?: string,
 ): FilledTemplate {
   const { payload, target_endpoint, headers } = action.template;
   const filled = action.holes.map((hole, index) => fillHole(hole, values[index] ?? null));
+  const sources = { values: filled, readSecret, callbackUrl };
   return {
-    payload: fillValue(payload, filled, readSecret),
+    payload: fillValue(payload, sources),
     targetEndpoint: fillEndpoint(target_endpoint, filled),
-    headers: fillHeaders(headers, filled, readSecret),
+    headers: fillHeaders(headers, sources),
   };
 }
 
@@ -68,13 +85,30 @@ function applyFilter(hole: Hole, filter: Filter, value: Json): Json {
   }
 }
 
-function fillValue(template: Json, values: readonly Json[], readSecret: ReadSecret): Json {
+function refersToCallback(template: Json): boolean {
+  if (typeof template !== "object" || template === null) return false;
+  return "$callback_url" in template || Object.values(template).some(refersToCallback);
+}
+
+function fillValue(template: Json, sources: Sources): Json {
   if (typeof template !== "object" || template === null) return template;
-  if (Array.isArray(template)) return template.map((item) => fillValue(item, values, readSecret));
-  if ("$template" in template) return fillText(compiledText.parse(template).$template, values);
-  if ("$secret" in template) return fillSecret(template, readSecret);
+  if (Array.isArray(template)) return template.map((item) => fillValue(item, sources));
+  if ("$template" in template) {
+    return fillText(compiledText.parse(template).$template, sources.values);
+  }
+  if ("$secret" in template) return fillSecret(template, sources.readSecret);
+  if ("$callback_url" in template) return fillCallback(template, sources.callbackUrl);
   return Object.fromEntries(
-    Object.entries(template).map(([key, item]) => [key, fillValue(item, values, readSecret)]),
+    Object.entries(template).map(([key, item]) => [key, fillValue(item, sources)]),
+  );
+}
+
+function fillCallback(template: Json, callbackUrl: string | undefined): string {
+  if (callbackUrl !== undefined && callbackReference.safeParse(template).success) {
+    return callbackUrl;
+  }
+  throw new TemplateError(
+    'Cannot fill in the callback URL: write {"$callback_url": true} and nothing beside it',
   );
 }
 
@@ -106,11 +140,10 @@ function fillSecret(template: Json, readSecret: ReadSecret): string {
 /** A header without a value is left out. */
 function fillHeaders(
   headers: ClaimedAction["template"]["headers"],
-  values: readonly Json[],
-  readSecret: ReadSecret,
+  sources: Sources,
 ): Record<string, string> {
   const entries = Object.entries(headers)
-    .map(([name, value]): [string, Json] => [name, fillValue(value, values, readSecret)])
+    .map(([name, value]): [string, Json] => [name, fillValue(value, sources)])
     .filter(([, value]) => value !== null)
     .map(([name, value]) => [name, renderText(value)]);
   return Object.fromEntries(entries);

@@ -2,7 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import type { ClaimedAction } from "../_shared/contract/claim.ts";
 import type { Json } from "../_shared/contract/json.ts";
 import { compiledTemplate, type Filter, type Hole } from "../_shared/contract/template.ts";
-import { type FilledTemplate, fillTemplate, TemplateError } from "./template.ts";
+import { asksForCallback, type FilledTemplate, fillTemplate, TemplateError } from "./template.ts";
 
 const SECRETS = new Map([
   ["SHOP_API_KEY", "shop-12345678"],
@@ -27,9 +27,15 @@ function filledBy(
   template: Partial<ClaimedAction["template"]>,
   holes: Hole[] = [],
   values: Json[] = [],
+  callbackUrl?: string,
 ): FilledTemplate {
   const complete = { payload: {}, target_endpoint: null, headers: {}, ...template };
-  return fillTemplate({ template: complete, holes }, values, (name) => SECRETS.get(name));
+  return fillTemplate(
+    { template: complete, holes },
+    values,
+    (name) => SECRETS.get(name),
+    callbackUrl,
+  );
 }
 
 function filtered(value: Json, ...filters: Parameters<typeof hole>): Json {
@@ -185,6 +191,40 @@ for (
 ) {
   Deno.test(`a reference to a secret is refused: ${name}`, () => {
     assertThrows(() => fill(reference, [hole()], ["SHOP_API_KEY"]), TemplateError, message);
+  });
+}
+
+Deno.test("a reference to the callback URL is filled wherever it stands in payload and headers", () => {
+  const url = "https://project.supabase.co/callback";
+  const reference = { $callback_url: true };
+  const template = { payload: { deep: [reference] }, headers: { "x-notify": reference } };
+  const { payload, headers } = filledBy(template, [], [], url);
+  assertEquals(payload, { deep: [url] });
+  assertEquals(headers, { "x-notify": url });
+});
+
+Deno.test("a value that looks like a reference to the callback URL stays a value", () => {
+  const value = { $callback_url: true };
+  assertEquals(fill({ got: { $template: [0] } }, [hole()], [value]), { got: value });
+});
+
+for (const reference of [{ $callback_url: false }, { $callback_url: true, a: 1 }]) {
+  Deno.test(`${JSON.stringify(reference)} is refused as a reference to the callback URL`, () => {
+    const fillIt = () => filledBy({ payload: reference }, [], [], "https://a.example");
+    assertThrows(fillIt, TemplateError, 'write {"$callback_url": true} and nothing beside it');
+  });
+}
+
+for (
+  const [name, template, expected] of [
+    ["nothing", {}, false],
+    ["a text of its name", { payload: { a: "$callback_url" } }, false],
+    ["a payload that holds it deep inside", { payload: [{ a: [{ $callback_url: true }] }] }, true],
+    ["a header that is it", { headers: { a: { $callback_url: true } } }, true],
+  ] satisfies [string, Partial<ClaimedAction["template"]>, boolean][]
+) {
+  Deno.test(`${name} ${expected ? "asks" : "does not ask"} for the callback URL`, () => {
+    assertEquals(asksForCallback(compiledTemplate.parse(template)), expected);
   });
 }
 

@@ -4,6 +4,10 @@
  * The call carries `idempotency-key` and `traceparent` headers unless the payload sets its own.
  * 408, 409, 425, 429, 5xx and no answer are tried again; every other status but 2xx is final.
  *
+ * With `wait_for_callback`, 2xx means that the other side took the work on: the action waits for the
+ * answer to the callback URL, which `{"$callback_url": true}` puts anywhere into the payload, and
+ * the output is what that answer says.
+ *
  * @example The payload of an action
  * ```json
  * {
@@ -14,12 +18,24 @@
  *   "timeout_seconds": 10
  * }
  * ```
+ *
+ * @example An API that answers later
+ * ```json
+ * {
+ *   "method": "POST",
+ *   "url": "https://api.example.com/renderings",
+ *   "json": { "video": "{{ $.record.id }}", "notify": { "$callback_url": true } },
+ *   "wait_for_callback": true,
+ *   "callback_timeout": "1 hour"
+ * }
+ * ```
  */
 import { z } from "zod";
 import { parsedJson } from "../../_shared/contract/json.ts";
+import { callbackWait, type Wait } from "../../_shared/contract/wait.ts";
 import type { Context } from "../handler.ts";
 import { isJson, outcomeOfRefusal, parseJson } from "../http_answer.ts";
-import { completed, type Outcome } from "../outcome.ts";
+import { completed, type Outcome, waiting } from "../outcome.ts";
 
 /** The headers of an answer that are worth storing. */
 const KEPT_HEADERS = [
@@ -42,14 +58,22 @@ export const input = z.strictObject({
   json: parsedJson.optional(),
   /** Ends the call before the action's own deadline. */
   timeout_seconds: z.number().positive().optional(),
+  /** Whether the result comes later, to the callback URL. */
+  wait_for_callback: z.boolean().default(false),
+  /** How long that may take; the action fails then. */
+  callback_timeout: callbackWait.shape.timeout,
 }).refine((payload) => payload.body === undefined || payload.json === undefined, {
   error: 'Expected "body" or "json", received both',
 }).refine(
   ({ method, body, json }) =>
     !["GET", "HEAD"].includes(method) || (body === undefined && json === undefined),
   { error: "A GET or HEAD request has no body", path: ["method"] },
+).refine(
+  ({ wait_for_callback, callback_timeout }) => wait_for_callback || callback_timeout === undefined,
+  { error: 'Expected "wait_for_callback" beside it', path: ["callback_timeout"] },
 );
 
+/** What it is without `wait_for_callback`. */
 export const output = z.object({
   status: z.int(),
   headers: z.record(z.string(), z.string()),
@@ -67,8 +91,13 @@ export async function run(
     const caller = `${payload.method} "${payload.url.replace(/[?#].*/s, "")}"`;
     return outcomeOfRefusal(caller, response, text, context.now());
   }
+  if (payload.wait_for_callback) return waiting({ wait: waitOf(payload) });
   const body = isJson(response.headers) ? parseJson(text) ?? text : text;
   return completed({ status: response.status, headers: keptHeaders(response.headers), body });
+}
+
+function waitOf({ callback_timeout: timeout }: z.output<typeof input>): Wait {
+  return { kind: "callback", ...(timeout === undefined ? {} : { timeout }) };
 }
 
 function requestOf(payload: z.output<typeof input>, context: Context): RequestInit {

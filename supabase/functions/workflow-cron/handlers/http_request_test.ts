@@ -70,6 +70,22 @@ Deno.test("an answer of the server's fault is tried again, of the client's is fi
   assertEquals(first?.kind === "retry" && first.reason, `GET "${server.url}/503" answered 503: no`);
 });
 
+Deno.test("a request that is taken on waits for the callback", async () => {
+  await using server = startServer(() => Response.json({ job: 7 }, { status: 201 }));
+  const payload = { url: server.url, wait_for_callback: true };
+  assertEquals(await request(payload), { kind: "waiting", wait: { kind: "callback" } });
+  assertEquals(await request({ ...payload, callback_timeout: "1 hour" }), {
+    kind: "waiting",
+    wait: { kind: "callback", timeout: "1 hour" },
+  });
+});
+
+Deno.test("a request that is not taken on waits for nothing", async () => {
+  await using server = startServer(() => new Response("no", { status: 422 }));
+  const outcome = await request({ url: server.url, wait_for_callback: true });
+  assertEquals(outcome.kind, "failed");
+});
+
 Deno.test("a request has a deadline of its own", async () => {
   await using server = startServer(() => new Promise(() => {}));
   const error = await assertRejects(() => request({ url: server.url, timeout_seconds: 0.02 }));
@@ -81,6 +97,11 @@ for (
     ["no address", {}, '"payload.url"'],
     ["an unknown method", { url: "https://a.example", method: "BREW" }, '"payload.method"'],
     ["two bodies", { url: "https://a.example", method: "POST", body: "a", json: 1 }, "both"],
+    [
+      "a callback's timeout and no callback",
+      { url: "https://a.example", callback_timeout: "1 hour" },
+      '"payload.callback_timeout"',
+    ],
     ["a GET with a body", { url: "https://a.example", body: "a" }, '"payload.method"'],
   ] satisfies [string, Json, string][]
 ) {

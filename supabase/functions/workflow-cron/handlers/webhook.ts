@@ -10,7 +10,7 @@
  * | answer | outcome |
  * | --- | --- |
  * | 2xx | completed; a JSON body is the output |
- * | 202 | waiting, until the application reports back |
+ * | 202 | waiting, until the application answers at the `callback_url` of the body, or reports |
  * | 408, 409, 425, 429, 5xx, none | tried again, no sooner than `Retry-After` says |
  * | any other | failed; a redirect is not followed |
  *
@@ -65,7 +65,7 @@ export async function run(
   }
   const headers = ownHeaders(context.action.headers);
   if (headers.problem !== undefined) return failed(headers.problem);
-  const body = JSON.stringify(bodyOf(payload, context));
+  const body = JSON.stringify(await bodyOf(payload, context));
   const standard = {
     "content-type": "application/json",
     "idempotency-key": context.idempotencyKey,
@@ -110,7 +110,10 @@ function urlOf({ targetEndpoint, appUrl }: ActionIdentity): Target {
   return { href: `${appUrl.replace(/\/+$/, "")}/${targetEndpoint.replace(/^\/+/, "")}` };
 }
 
-function bodyOf(payload: z.output<typeof input>, { action, attempt }: Context): ApplicationCall {
+async function bodyOf(
+  payload: z.output<typeof input>,
+  { action, attempt, links }: Context,
+): Promise<ApplicationCall> {
   return {
     workflow_id: action.workflowId,
     action_id: action.id,
@@ -120,6 +123,7 @@ function bodyOf(payload: z.output<typeof input>, { action, attempt }: Context): 
     payload,
     meta: action.meta ?? {},
     attempt,
+    callback_url: await links.callbackUrl(),
   };
 }
 
@@ -128,7 +132,7 @@ async function outcomeOf(
   context: Context,
 ): Promise<Outcome<z.output<typeof output>>> {
   const text = await response.text();
-  if (response.status === 202) return waiting();
+  if (response.status === 202) return waiting({ wait: { kind: "callback" } });
   if (!response.ok) return outcomeOfRefusal("The application", response, text, context.now());
   return completed(isJson(response.headers) ? parseJson(text) : undefined);
 }

@@ -41,6 +41,7 @@ Deno.test("the application gets the call of the contract", async () => {
     payload: { user: 1 },
     meta: { a: 1 },
     attempt: 3,
+    callback_url: await context.links.callbackUrl(),
   });
   assertEquals(request?.headers.get("idempotency-key"), "welcome-1");
   assertEquals(request?.headers.get("traceparent"), context.traceparent);
@@ -125,7 +126,10 @@ for (
     ["200 with null", () => Response.json(null), { kind: "completed", output: null }],
     ["200 with text", () => new Response("fine"), { kind: "completed" }],
     ["204", () => new Response(null, { status: 204 }), { kind: "completed" }],
-    ["202", () => new Response(null, { status: 202 }), { kind: "waiting" }],
+    ["202", () => new Response(null, { status: 202 }), {
+      kind: "waiting",
+      wait: { kind: "callback" },
+    }],
     ["409", () => new Response("busy", { status: 409 }), {
       kind: "retry",
       reason: "The application answered 409: busy",

@@ -1,6 +1,14 @@
 import type { Claim, ClaimedAction } from "../../_shared/contract/claim.ts";
 import type { Logger } from "../logger.ts";
 import type { Context } from "../handler.ts";
+import { createLinks } from "../links.ts";
+import { AttemptSecrets, Secrets } from "../secrets.ts";
+
+/** The address of the project that samples belong to. */
+export const PROJECT = "https://project.supabase.co";
+
+/** Signs the links of samples. */
+export const LINK_SECRET = "whsec_bGlua3MgYXJlIHNpZ25lZCB3aXRoIHRoaXM=";
 
 /** A UUID that ends in the given number. */
 export function sampleId(number: number): string {
@@ -45,9 +53,14 @@ export function sampleContext(
   environment: Record<string, string> = {},
   changes: Partial<Context> = {},
 ): Context {
+  const attempt = changes.attempt ?? 1;
+  const secrets = new AttemptSecrets(
+    new Secrets((name) => name === "WORKFLOW_SECRET" ? LINK_SECRET : undefined),
+  );
   return {
     idempotencyKey: "welcome-1",
-    attempt: 1,
+    attempt,
+    links: createLinks({ actionId: sampleId(1), attempt }, PROJECT, secrets),
     signal: new AbortController().signal,
     fetch: (url, init) => fetch(url, { ...init, redirect: "manual" }),
     secret: (name) => environment[name],
