@@ -238,8 +238,16 @@ export class Worker {
       if (stale.includes(id) && !reported.has(id)) this.#attempts.abort(id, "taken over");
     }
     if (stopped.length > 0) this.#dependencies.logger.info("Stopped attempts", { ids: stopped });
-    if (stale.length > 0) {
-      this.#dependencies.logger.warn("Attempts are no longer this worker's", { ids: stale });
+    const waited = new Set(results.filter(isWaiting).map(({ id }) => id));
+    const answered = stale.filter((id) => waited.has(id));
+    const lost = stale.filter((id) => !waited.has(id));
+    if (answered.length > 0) {
+      this.#dependencies.logger.info("Attempts were answered before they waited", {
+        ids: answered,
+      });
+    }
+    if (lost.length > 0) {
+      this.#dependencies.logger.warn("Attempts are no longer this worker's", { ids: lost });
     }
   }
 
@@ -269,6 +277,10 @@ export class Worker {
 /** Whether the one result of a report is what the engine cannot store. */
 function isUnstorable(error: unknown, results: readonly AttemptResult[]): boolean {
   return error instanceof EngineError && error.kind === "refused" && results.length === 1;
+}
+
+function isWaiting({ status }: AttemptResult): boolean {
+  return status === "waiting";
 }
 
 function unstorable({ id, attempt }: AttemptResult): AttemptResult {

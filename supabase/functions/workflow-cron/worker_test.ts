@@ -23,8 +23,8 @@ class Handlers {
     return promise;
   };
 
-  end(id: string, attempt = 1): void {
-    this.#ends.get(id)?.({ id, attempt, status: "completed", output: id });
+  end(id: string, attempt = 1, status: "completed" | "waiting" = "completed"): void {
+    this.#ends.get(id)?.({ id, attempt, status, ...(status === "completed" && { output: id }) });
     this.#ends.delete(id);
   }
 }
@@ -289,6 +289,34 @@ Deno.test("a stopped attempt is aborted and its result dropped", async () => {
   handlers.end(id);
   await clock.advance(100);
   assertEquals(engine.results, []);
+});
+
+Deno.test("a stopped attempt that was about to wait is aborted and its result dropped", async () => {
+  const { clock, engine, handlers, start } = setUp();
+  const id = engine.addOne();
+  start();
+  await clock.advance(100);
+  engine.stopped.add(id);
+  await clock.advance(10_000);
+  handlers.end(id, 1, "waiting");
+  await clock.advance(100);
+  assertEquals(handlers.aborted, [`${id}#1`]);
+  assertEquals(engine.results, []);
+});
+
+Deno.test("an answer that came before its attempt waited is told, and warns nobody", async () => {
+  const { clock, engine, handlers, logger, start } = setUp();
+  const [answered = "", lost = ""] = engine.add(2);
+  start();
+  await clock.advance(100);
+  engine.stale.add(answered).add(lost);
+  handlers.end(answered, 1, "waiting");
+  handlers.end(lost);
+  await clock.advance(100);
+  assertEquals(logger.lines, [
+    `info Attempts were answered before they waited {"ids":["${answered}"]}`,
+    `warn Attempts are no longer this worker's {"ids":["${lost}"]}`,
+  ]);
 });
 
 Deno.test("a newer attempt of the same action log replaces the older one", async () => {

@@ -19,6 +19,8 @@ export class FakeEngine implements Engine {
   readonly results: AttemptResult[] = [];
   /** Action logs to answer as stopped, as soon as they are reported as running. */
   readonly stopped = new Set<string>();
+  /** Action logs whose results to answer as stale. */
+  readonly stale = new Set<string>();
   /** When the next action falls due that no test added. */
   nextDueAt: number | null = null;
   /** Throws in place of an answer. */
@@ -67,10 +69,11 @@ export class FakeEngine implements Engine {
     await new Promise<void>((resolve) => void this.#clock.after(this.reportMs, resolve));
     this.beforeCall("report", report);
     this.results.push(...report.results);
+    const stale = report.results.map(({ id }) => id).filter((id) => this.stale.has(id));
     const stopped = report.running.map(({ id }) => id).filter((id) => this.stopped.delete(id));
     return {
-      accepted: report.results.length,
-      stale: [],
+      accepted: report.results.length - stale.length,
+      stale,
       stopped,
       ...this.#hand("report", at, report.maxActions, report.waitMs),
     };
