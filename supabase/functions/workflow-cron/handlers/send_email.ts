@@ -21,30 +21,16 @@
 import { z } from "zod";
 import type { Context } from "../handler.ts";
 import { message } from "../mail/message.ts";
-import type { SendMessage } from "../mail/provider.ts";
-import { sendThroughResend } from "../mail/resend.ts";
-import { sendThroughSendgrid } from "../mail/sendgrid.ts";
-import { failed, type Outcome } from "../outcome.ts";
-
-const PROVIDERS: readonly { keyName: string; send: SendMessage }[] = [
-  { keyName: "RESEND_API_KEY", send: sendThroughResend },
-  { keyName: "SENDGRID_API_KEY", send: sendThroughSendgrid },
-];
+import { sendMail } from "../mail/send.ts";
+import type { Outcome } from "../outcome.ts";
 
 export const input = message;
 
 export const output = z.object({ provider: z.string(), id: z.string().nullable() });
 
-export async function run(
+export function run(
   payload: z.output<typeof input>,
   context: Context,
 ): Promise<Outcome<z.output<typeof output>>> {
-  for (const { keyName, send } of PROVIDERS) {
-    const key = context.secret(keyName);
-    if (key !== undefined) return await send(payload, key, context);
-  }
-  return failed(
-    "Cannot send a mail: no provider is set up; type `supabase secrets set RESEND_API_KEY=re_…` " +
-      "or `supabase secrets set SENDGRID_API_KEY=SG.…`",
-  );
+  return sendMail(payload, context);
 }

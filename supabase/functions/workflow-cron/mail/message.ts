@@ -1,7 +1,10 @@
 import { z } from "zod";
 
-const address = z.string().min(3).includes("@", { error: "Expected an e-mail address" });
-const addresses = z.union([address.transform((one) => [one]), z.array(address).min(1)]);
+/** An e-mail address, or `Name <user@host>`. */
+export const address = z.string().min(3).includes("@", { error: "Expected an e-mail address" });
+
+/** One address, or a list of at least one. */
+export const addresses = z.union([address.transform((one) => [one]), z.array(address).min(1)]);
 
 /** An e-mail, as the payload of `send_email` gives it; an address may be `Name <user@host>`. */
 export const message = z.strictObject({
