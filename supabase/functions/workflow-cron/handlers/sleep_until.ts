@@ -1,5 +1,5 @@
 /**
- * `sleep_until`: waits until a time, in any form that Postgres reads. Without an offset it is a time
+ * `sleep_until`: waits until a date, or a time to the second, after ISO 8601. Without an offset it is
  * in the workflow's time zone. Nothing runs meanwhile.
  *
  * | what happens | outcome |
