@@ -1,5 +1,5 @@
 import { wakeUp } from "../_shared/contract/wake_up.ts";
-import type { Logger } from "./logger.ts";
+import type { Logger } from "../_shared/logger.ts";
 import { isSecret, isSigned } from "./signature.ts";
 import type { Worker } from "./worker.ts";
 

@@ -3,15 +3,15 @@ import type { Json } from "../_shared/contract/json.ts";
 import type { AttemptKey, AttemptResult } from "../_shared/contract/report.ts";
 import { wait } from "../_shared/contract/wait.ts";
 import type { Environment } from "../_shared/environment.ts";
+import { type Logger, redactingLogger } from "../_shared/logger.ts";
+import { AttemptSecrets, type Secrets } from "../_shared/secrets.ts";
 import { AddressRefused, type AddressRules } from "./address.ts";
 import type { Clock } from "./clock.ts";
 import { BodyTooLarge, guardedFetch, NoAnswer } from "./guarded_fetch.ts";
 import type { CheckedHandler, Context } from "./handler.ts";
 import { jsonOutput, OutputError } from "./json_output.ts";
 import { createLinks, LinkError, type Links } from "./links.ts";
-import { type Logger, redactingLogger } from "./logger.ts";
 import { completed, failed, isOutcome, type Outcome, retry, waiting } from "./outcome.ts";
-import { AttemptSecrets, type Secrets } from "./secrets.ts";
 import { asksForCallback, type FilledTemplate, fillTemplate, TemplateError } from "./template.ts";
 
 /** The longest error text that is stored, in characters. */

@@ -1,15 +1,15 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import type { Claim, ClaimedAction } from "../_shared/contract/claim.ts";
 import type { AttemptResult } from "../_shared/contract/report.ts";
+import type { Logger } from "../_shared/logger.ts";
+import { Secrets } from "../_shared/secrets.ts";
 import { isCallbackSigned } from "../_shared/signed_link.ts";
+import { startServer } from "../_shared/testing/http_server.ts";
 import { runAttempt } from "./attempt.ts";
 import type { CheckedHandler } from "./handler.ts";
-import type { Logger } from "./logger.ts";
 import { completed, failed, retry, waiting } from "./outcome.ts";
 import { callApplication, handlers } from "./registry.ts";
-import { Secrets } from "./secrets.ts";
 import { FakeClock, settle } from "./testing/fake_clock.ts";
-import { startServer } from "../_shared/testing/http_server.ts";
 import {
   LINK_SECRET,
   PROJECT,

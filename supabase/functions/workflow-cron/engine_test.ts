@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { type Call, dataApi } from "../_shared/data_api.ts";
-import { createEngine, EngineError } from "./engine.ts";
 import { startServer } from "../_shared/testing/http_server.ts";
+import { createEngine, EngineError } from "./engine.ts";
 import { sampleAction, sampleClaim } from "./testing/samples.ts";
 
 const NOTHING = { actions: {}, claims: [], next_due_ms: null };

@@ -1,7 +1,7 @@
+import type { Environment } from "../_shared/environment.ts";
 import { createApp } from "./app.ts";
 import { systemClock } from "./clock.ts";
 import { createRuntime } from "./runtime.ts";
-import type { Environment } from "../_shared/environment.ts";
 import { sendWakeUp } from "./wake_up.ts";
 import { Worker } from "./worker.ts";
 

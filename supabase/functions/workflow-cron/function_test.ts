@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
+import { spawnModule } from "../_shared/testing/spawn.ts";
 import { sign } from "./signature.ts";
 import { startDataApi } from "./testing/fake_data_api.ts";
 import { sampleClaim, sampleId } from "./testing/samples.ts";
-import { spawnModule } from "../_shared/testing/spawn.ts";
 
 const SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 const WAKE_UP = '{"type":"workflow.wake"}';

@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
+import { startServer } from "../_shared/testing/http_server.ts";
 import { AddressRefused } from "./address.ts";
 import { BodyTooLarge, type GuardedFetch, guardedFetch, NoAnswer } from "./guarded_fetch.ts";
-import { startServer } from "../_shared/testing/http_server.ts";
 
 function guarded(signal = new AbortController().signal): GuardedFetch {
   return guardedFetch({

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import type { Claim, ClaimedAction } from "../_shared/contract/claim.ts";
 import type { Json } from "../_shared/contract/json.ts";
+import type { Logger } from "../_shared/logger.ts";
 import type { GuardedFetch } from "./guarded_fetch.ts";
 import type { Links } from "./links.ts";
-import type { Logger } from "./logger.ts";
 import { failed, type Outcome } from "./outcome.ts";
 
 /** What a handler is given besides its input. */

@@ -5,7 +5,7 @@ import {
   callbackUrl,
   tokenHash,
 } from "../_shared/signed_link.ts";
-import type { AttemptSecrets } from "./secrets.ts";
+import type { AttemptSecrets } from "../_shared/secrets.ts";
 
 /** A link cannot be signed. No retry mends it. */
 export class LinkError extends Error {

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/assert";
+import { AttemptSecrets, Secrets } from "../_shared/secrets.ts";
 import { isCallbackSigned, tokenHash } from "../_shared/signed_link.ts";
 import { createLinks, LinkError } from "./links.ts";
-import { AttemptSecrets, Secrets } from "./secrets.ts";
 import { sampleId } from "./testing/samples.ts";
 
 const SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";

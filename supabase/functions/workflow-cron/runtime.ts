@@ -1,13 +1,13 @@
+import { dataApi, readServiceKey } from "../_shared/data_api.ts";
+import type { Environment } from "../_shared/environment.ts";
+import { jsonLogger, type Logger } from "../_shared/logger.ts";
+import { Secrets } from "../_shared/secrets.ts";
 import type { Resolve } from "./address.ts";
 import { runAttempt } from "./attempt.ts";
 import type { RunAttempt } from "./attempts.ts";
 import { systemClock } from "./clock.ts";
-import { dataApi, readServiceKey } from "../_shared/data_api.ts";
-import type { Environment } from "../_shared/environment.ts";
 import { createEngine, type Engine } from "./engine.ts";
-import { jsonLogger, type Logger } from "./logger.ts";
 import { callApplication, handlers } from "./registry.ts";
-import { Secrets } from "./secrets.ts";
 import { readSettings, type Settings } from "./settings.ts";
 
 const RESOLVE_TIMEOUT_MS = 3000;

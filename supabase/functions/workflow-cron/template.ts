@@ -7,8 +7,8 @@ import {
   type Hole,
   secretReference,
 } from "../_shared/contract/template.ts";
+import { SHORTEST_SECRET } from "../_shared/secrets.ts";
 import { filters, renderText } from "./filters.ts";
-import { SHORTEST_SECRET } from "./secrets.ts";
 
 /** What an attempt sends, and where to if an application runs it. */
 export interface FilledTemplate {

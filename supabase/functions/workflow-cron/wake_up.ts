@@ -1,6 +1,6 @@
 import type { WakeUp } from "../_shared/contract/wake_up.ts";
+import type { Logger } from "../_shared/logger.ts";
 import type { Clock } from "./clock.ts";
-import type { Logger } from "./logger.ts";
 import { sign } from "./signature.ts";
 
 const TIMEOUT_MS = 5000;

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
+import { startServer } from "../_shared/testing/http_server.ts";
 import { isSigned } from "./signature.ts";
 import { systemClock } from "./clock.ts";
-import { startServer } from "../_shared/testing/http_server.ts";
 import { silentLogger } from "./testing/samples.ts";
 import { sendWakeUp } from "./wake_up.ts";
 

@@ -6,7 +6,7 @@ import { BatchSize } from "./batch_size.ts";
 import { Bell } from "./bell.ts";
 import { type Clock, sleep } from "./clock.ts";
 import { type Engine, EngineError } from "./engine.ts";
-import type { Logger } from "./logger.ts";
+import type { Logger } from "../_shared/logger.ts";
 import { Lookout } from "./lookout.ts";
 
 /** Every attempt in flight is reported as running at least this often. */

@@ -1,8 +1,8 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { startDataApi } from "./testing/fake_data_api.ts";
 import { startServer } from "../_shared/testing/http_server.ts";
-import { sampleClaim, sampleId } from "./testing/samples.ts";
 import { command, spawnModule } from "../_shared/testing/spawn.ts";
+import { startDataApi } from "./testing/fake_data_api.ts";
+import { sampleClaim, sampleId } from "./testing/samples.ts";
 
 const WORKER = new URL("worker_process.ts", import.meta.url);
 const KEYS = '{"default":"sb_secret_12345678"}';

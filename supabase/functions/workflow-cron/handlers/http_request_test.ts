@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import type { Json } from "../../_shared/contract/json.ts";
+import { startServer } from "../../_shared/testing/http_server.ts";
 import { checked } from "../handler.ts";
 import type { Outcome } from "../outcome.ts";
 import { sampleContext } from "../testing/samples.ts";
-import { startServer } from "../../_shared/testing/http_server.ts";
 import * as httpRequest from "./http_request.ts";
 
 function request(payload: Json): Promise<Outcome> {

@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { checked, type Context } from "../handler.ts";
 import type { Json } from "../../_shared/contract/json.ts";
+import { startServer, type TestServer } from "../../_shared/testing/http_server.ts";
+import { checked, type Context } from "../handler.ts";
 import type { Outcome } from "../outcome.ts";
 import { sampleContext } from "../testing/samples.ts";
-import { startServer, type TestServer } from "../../_shared/testing/http_server.ts";
 import * as sendEmail from "./send_email.ts";
 
 const MESSAGE = {

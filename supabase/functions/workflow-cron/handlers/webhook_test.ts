@@ -2,10 +2,10 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { createHmac } from "node:crypto";
 import { Webhook } from "standardwebhooks";
 import { applicationCall } from "../../_shared/contract/application_call.ts";
+import { startServer } from "../../_shared/testing/http_server.ts";
 import { checked, type Context } from "../handler.ts";
 import type { Outcome } from "../outcome.ts";
 import { sampleContext, sampleId } from "../testing/samples.ts";
-import { startServer } from "../../_shared/testing/http_server.ts";
 import * as webhook from "./webhook.ts";
 
 const SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";

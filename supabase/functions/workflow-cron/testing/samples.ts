@@ -1,8 +1,8 @@
 import type { Claim, ClaimedAction } from "../../_shared/contract/claim.ts";
-import type { Logger } from "../logger.ts";
+import type { Logger } from "../../_shared/logger.ts";
+import { AttemptSecrets, Secrets } from "../../_shared/secrets.ts";
 import type { Context } from "../handler.ts";
 import { createLinks } from "../links.ts";
-import { AttemptSecrets, Secrets } from "../secrets.ts";
 
 /** The address of the project that samples belong to. */
 export const PROJECT = "https://project.supabase.co";

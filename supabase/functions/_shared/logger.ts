@@ -1,4 +1,4 @@
-/** Where the worker writes what an operator may want to know. */
+/** Where a function writes what an operator may want to know. */
 export interface Logger {
   info(message: string, fields?: Record<string, unknown>): void;
   warn(message: string, fields?: Record<string, unknown>): void;

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Environment } from "../_shared/environment.ts";
+import type { Environment } from "./environment.ts";
 
 /** The engine's own; every other name that a handler reads is added when it is read. */
 const ENGINE_SECRETS = [
