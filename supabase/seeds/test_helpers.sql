@@ -124,6 +124,38 @@ $$;
 comment on function test.work_off(jsonb) is
   'Works off everything that is due, with these results by action name; returns how much it was.';
 
+-- A run whose action "ask" waits for this and is followed by "next". The workflow is "w", started by
+-- test.happened, and has the action that a handler would make this of.
+create or replace function test.start_wait(wait jsonb, payload jsonb default '{}', organization_id text default null)
+returns uuid
+language plpgsql
+as $$
+declare
+  v_run uuid;
+begin
+  perform test.deploy(jsonb_build_array(
+    jsonb_build_object(
+      'name', 'ask',
+      'action_type', case start_wait.wait ->> 'kind'
+        when 'sleep' then case when start_wait.wait ? 'until' then 'sleep_until' else 'sleep' end
+        when 'event' then 'wait_for_event'
+        when 'run' then 'start_workflow'
+        when 'approval' then 'approval'
+        else 'log'
+      end,
+      'payload', start_wait.wait - 'kind' - 'tokens'
+    ),
+    jsonb '{"name": "next", "action_type": "log", "order": 2}'
+  ));
+  v_run := (public.workflow_emit('test.happened', start_wait.payload, organization_id => start_wait.organization_id) #>> '{runs,0,id}')::uuid;
+  perform test.work_off(jsonb_build_object('ask', jsonb_build_object('status', 'waiting', 'wait', start_wait.wait)));
+  return v_run;
+end;
+$$;
+
+comment on function test.start_wait(jsonb, jsonb, text) is
+  'Starts a run whose action "ask" waits for this and is followed by "next".';
+
 -- Lets the engine's clock travel, inside this transaction.
 create or replace function test.travel(distance interval)
 returns void
