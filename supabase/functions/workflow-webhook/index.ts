@@ -1,0 +1,3 @@
+import { startFunction } from "./function.ts";
+
+Deno.serve(startFunction((name) => Deno.env.get(name)));
