@@ -120,6 +120,7 @@ create table workflow_engine.settings (
   events_per_batch integer not null default 1000,
   batch_bytes integer not null default 4194304,
   output_bytes integer not null default 262144,
+  fan_out_output_bytes integer not null default 16777216,
   costly_expression_bytes integer not null default 16384,
   waiting_timeout interval not null default '7 days',
   actions_per_worker integer not null default 500,
@@ -134,6 +135,7 @@ create table workflow_engine.settings (
   constraint events_per_batch_is_positive check (events_per_batch > 0),
   constraint batch_bytes_is_positive check (batch_bytes > 0),
   constraint output_bytes_is_positive check (output_bytes > 0),
+  constraint fan_out_output_bytes_is_at_most_32_mb check (fan_out_output_bytes between 1 and 33554432),
   constraint costly_expression_bytes_is_positive check (costly_expression_bytes > 0),
   constraint waiting_timeout_is_positive check (waiting_timeout > interval '0'),
   constraint actions_per_worker_is_positive check (actions_per_worker > 0),
@@ -154,6 +156,8 @@ comment on column workflow_engine.settings.batch_bytes is
   'The size in bytes at which a batch of claims ends.';
 comment on column workflow_engine.settings.output_bytes is
   'The largest output in bytes that an action may report.';
+comment on column workflow_engine.settings.fan_out_output_bytes is
+  'The largest output in bytes that the items of a fan-out may make together.';
 comment on column workflow_engine.settings.costly_expression_bytes is
   'The largest data in bytes that an expression with two wildcards may look at.';
 comment on column workflow_engine.settings.waiting_timeout is
@@ -4776,6 +4780,28 @@ $$;
 comment on function workflow_engine.trim_cron_history() is
   'Removes old rows of the tick, and of nobody else, from cron.job_run_details.';
 
+-- One step of the tick. Whatever it stumbles over is a warning in the database's log, and must not keep the
+-- other steps from repairing the rest. `$1` in it is the time.
+create or replace function workflow_engine.run_step(step text, at_time timestamptz)
+returns integer
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_result text;
+begin
+  execute 'select workflow_engine.' || run_step.step into v_result using run_step.at_time;
+  return nullif(v_result, '')::integer;
+exception
+  when others then
+    raise warning 'The tick could not perform %: %', run_step.step, sqlerrm;
+    return null;
+end;
+$$;
+
+comment on function workflow_engine.run_step(text, timestamptz) is
+  'Performs one step of the tick and returns its number, if it has one; warns when it fails.';
+
 -- The tick. One at a time; every step takes a bounded batch and skips what is locked. Security definer
 -- because service_role may run it by hand and may not reach workflow_engine.
 create or replace function public.workflow_action_log_cron()
@@ -4793,18 +4819,18 @@ begin
     return jsonb_build_object('skipped', 'another tick is running');
   end if;
   perform workflow_engine.mute_wake();
-  perform workflow_engine.attach_partitions();
-  v_events := workflow_engine.expand_events();
-  perform workflow_engine.recover_expired_leases(v_now);
-  perform workflow_engine.retry_failed(v_now);
-  perform workflow_engine.settle_waits(v_now);
-  perform workflow_engine.release_held(null);
-  perform workflow_engine.forget_awaited_events(v_now);
-  v_due := workflow_engine.ring_for_due(v_now);
+  perform workflow_engine.run_step('attach_partitions()', v_now);
+  v_events := workflow_engine.run_step('expand_events()', v_now);
+  perform workflow_engine.run_step('recover_expired_leases($1)', v_now);
+  perform workflow_engine.run_step('retry_failed($1)', v_now);
+  perform workflow_engine.run_step('settle_waits($1)', v_now);
+  perform workflow_engine.run_step('release_held(null)', v_now);
+  perform workflow_engine.run_step('forget_awaited_events($1)', v_now);
+  v_due := workflow_engine.run_step('ring_for_due($1)', v_now);
   perform workflow_engine.set_pace(v_due);
   delete from workflow_engine.wake_request;
   if extract(minute from v_now) = 0 then
-    perform workflow_engine.trim_cron_history();
+    perform workflow_engine.run_step('trim_cron_history()', v_now);
   end if;
   update workflow_engine.tick_state s set ran_at = clock_timestamp() where s.id;
   return jsonb_build_object('events', v_events, 'due', v_due);
@@ -5291,26 +5317,70 @@ $$;
 comment on function workflow_engine.release_items(workflow_engine.item_count[], timestamptz) is
   'Lets as many further items of fan-outs run as have ended.';
 
--- The outputs of a fan-out's items, in their order; null for an item that failed and was tolerated.
-create or replace function workflow_engine.gather_outputs(run_id uuid, workflow_action_id uuid)
-returns jsonb
+-- The outputs of a fan-out's items, in their order; null for an item that failed and was tolerated. They are
+-- counted before they are put together, and no further than the limit. What keeps them from being put
+-- together is an error of this fan-out, never of the report that ended its last item.
+create or replace function workflow_engine.gather_outputs(
+  run_id uuid,
+  workflow_action_id uuid,
+  out output jsonb,
+  out error text
+)
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_limit bigint := (select s.fan_out_output_bytes from workflow_engine.settings s where s.id);
+  v_total bigint := 0;
+  v_bytes integer;
+begin
+  for v_bytes in
+    select coalesce(octet_length(l.output::text), 4)
+    from public.workflow_action_logs l
+    where l.run_id = gather_outputs.run_id
+      and l.workflow_action_id = gather_outputs.workflow_action_id
+      and l.item_index is not null
+  loop
+    v_total := v_total + v_bytes;
+    if v_total > v_limit then
+      error := format('The outputs of its items have more than %s bytes together; let each item return less, such as the key of what it stored', v_limit);
+      return;
+    end if;
+  end loop;
+  select coalesce(to_jsonb(array_agg(coalesce(l.output, 'null') order by l.item_index)), '[]')
+  into output
+  from public.workflow_action_logs l
+  where l.run_id = gather_outputs.run_id
+    and l.workflow_action_id = gather_outputs.workflow_action_id
+    and l.item_index is not null;
+exception
+  when data_exception or program_limit_exceeded then
+    error := 'The outputs of its items cannot be put together: ' || sqlerrm;
+end;
+$$;
+
+comment on function workflow_engine.gather_outputs(uuid, uuid) is
+  'The outputs of a fan-out''s items as an array in item order, or why there is none.';
+
+-- What a fan-out that has ended came to: its output, or its error.
+create or replace function workflow_engine.end_fan_out(fan_out workflow_engine.fan_out, out output jsonb, out error text)
 language plpgsql
 stable
 set search_path = ''
 as $$
 begin
-  return (
-    select coalesce(to_jsonb(array_agg(coalesce(l.output, 'null') order by l.item_index)), '[]')
-    from public.workflow_action_logs l
-    where l.run_id = gather_outputs.run_id
-      and l.workflow_action_id = gather_outputs.workflow_action_id
-      and l.item_index is not null
-  );
+  if (end_fan_out.fan_out).failed > (end_fan_out.fan_out).tolerated then
+    error := format('%s of %s items failed', (end_fan_out.fan_out).failed, (end_fan_out.fan_out).total);
+  else
+    select g.output, g.error into output, error
+    from workflow_engine.gather_outputs((end_fan_out.fan_out).run_id, (end_fan_out.fan_out).workflow_action_id) g;
+  end if;
 end;
 $$;
 
-comment on function workflow_engine.gather_outputs(uuid, uuid) is
-  'The outputs of a fan-out''s items as an array in item order.';
+comment on function workflow_engine.end_fan_out(workflow_engine.fan_out) is
+  'What a fan-out that has ended came to: its output, or its error.';
 
 -- Moves fan-outs on by their ended items: lets others run, completes the action when all have ended,
 -- fails it as soon as more have failed than it tolerates.
@@ -5329,12 +5399,13 @@ begin
   perform workflow_engine.release_items(settle_items.counts, v_now);
   update public.workflow_action_logs l
   set
-    status = case when f.failed > f.tolerated then 'failed' else 'completed' end,
-    final = f.failed > f.tolerated,
-    output = case when f.failed <= f.tolerated then workflow_engine.gather_outputs(f.run_id, f.workflow_action_id) end,
-    error = case when f.failed > f.tolerated then format('%s of %s items failed', f.failed, f.total) end,
+    status = case when e.error is null then 'completed' else 'failed' end,
+    final = e.error is not null,
+    output = e.output,
+    error = e.error,
     completed_at = greatest(v_now, l.started_at)
   from unnest(v_ended) f
+  cross join lateral workflow_engine.end_fan_out(f) e
   where l.run_id = f.run_id and l.workflow_action_id = f.workflow_action_id
     and l.item_index is null and l.status = 'waiting';
   perform workflow_engine.request_wake();
@@ -5791,53 +5862,89 @@ comment on function public.workflow_report(text, jsonb, jsonb, integer, integer)
 
 -- 50_completion/recover.sql
 
--- Attempts whose lease ran out go back to be claimed again, at once; without tries left they fail.
-create or replace function workflow_engine.recover_expired_leases(at_time timestamptz)
+-- Does something to all of these action logs at once, and where that fails, to each by itself: one that cannot
+-- be written is a warning in the database's log, and the others do not wait for it. `repair` is a function of
+-- action logs and the time.
+create or replace function workflow_engine.repair_logs(repair text, log_ids uuid[], at_time timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_repair text := format('select workflow_engine.%I($1, $2)', repair_logs.repair);
+  v_log uuid;
+begin
+  execute v_repair using repair_logs.log_ids, repair_logs.at_time;
+exception
+  when others then
+    foreach v_log in array repair_logs.log_ids loop
+      begin
+        execute v_repair using array[v_log], repair_logs.at_time;
+      exception
+        when others then
+          raise warning 'Cannot % for action log %: %', repair_logs.repair, v_log, sqlerrm;
+      end;
+    end loop;
+end;
+$$;
+
+comment on function workflow_engine.repair_logs(text, uuid[], timestamptz) is
+  'Calls a function with these action logs, or, where that fails, with each by itself.';
+
+-- An attempt whose lease ran out goes back to be claimed again, at once; without tries left it fails.
+create or replace function workflow_engine.end_lost_attempts(log_ids uuid[], at_time timestamptz)
 returns void
 language sql
 set search_path = ''
 as $$
-  with expired as materialized (
-    select l.id, l.workflow_id, l.workflow_version, l.workflow_action_id
-    from public.workflow_action_logs l
-    where l.status = 'processing' and l.lease_expires_at < clock_timestamp()
-    order by l.id
-    limit 1000
-    for update skip locked
-  )
   update public.workflow_action_logs l
   set
     status = case when l.tries < a.max_retries then 'not_started' else 'failed' end,
     final = l.tries >= a.max_retries,
     tries = least(l.tries + 1, a.max_retries),
-    execute_at = recover_expired_leases.at_time,
-    completed_at = case when l.tries >= a.max_retries then greatest(recover_expired_leases.at_time, l.started_at) end,
+    execute_at = end_lost_attempts.at_time,
+    completed_at = case when l.tries >= a.max_retries then greatest(end_lost_attempts.at_time, l.started_at) end,
     lease_expires_at = null,
     error = format('The worker "%s" was lost: its lease ran out', l.worker_id)
-  from expired x
-  join workflow_engine.action_version a
-    on a.workflow_id = x.workflow_id and a.version = x.workflow_version
-    and a.workflow_action_id = x.workflow_action_id
-  where l.id = x.id;
+  from workflow_engine.action_version a
+  where l.id = any (end_lost_attempts.log_ids)
+    and a.workflow_id = l.workflow_id and a.version = l.workflow_version
+    and a.workflow_action_id = l.workflow_action_id;
+$$;
+
+comment on function workflow_engine.end_lost_attempts(uuid[], timestamptz) is
+  'Gives these action logs back, or fails those without tries left.';
+
+create or replace function workflow_engine.recover_expired_leases(at_time timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_expired uuid[] := array(
+    select l.id
+    from public.workflow_action_logs l
+    where l.status = 'processing' and l.lease_expires_at < clock_timestamp()
+    order by l.id
+    limit 1000
+    for update skip locked
+  );
+begin
+  if v_expired <> '{}' then
+    perform workflow_engine.repair_logs('end_lost_attempts', v_expired, recover_expired_leases.at_time);
+  end if;
+end;
 $$;
 
 comment on function workflow_engine.recover_expired_leases(timestamptz) is
   'Gives back the action logs whose lease ran out.';
 
--- Failures that an application wrote itself are retried like any other, or become final.
-create or replace function workflow_engine.retry_failed(at_time timestamptz)
+-- A failure that an application wrote itself is retried like any other, or becomes final.
+create or replace function workflow_engine.retry_written_failures(log_ids uuid[], at_time timestamptz)
 returns void
 language sql
 set search_path = ''
 as $$
-  with failed as materialized (
-    select l.id, l.workflow_id, l.workflow_version, l.workflow_action_id
-    from public.workflow_action_logs l
-    where l.status = 'failed' and not l.final
-    order by l.id
-    limit 1000
-    for update skip locked
-  )
   update public.workflow_action_logs l
   set
     status = case when l.tries < a.max_retries then 'not_started' else 'failed' end,
@@ -5845,11 +5952,34 @@ as $$
     tries = least(l.tries + 1, a.max_retries),
     execute_at = l.completed_at + workflow_engine.backoff(l.tries + 1, a.backoff_base, a.backoff_factor, a.backoff_cap),
     completed_at = case when l.tries >= a.max_retries then l.completed_at end
-  from failed x
-  join workflow_engine.action_version a
-    on a.workflow_id = x.workflow_id and a.version = x.workflow_version
-    and a.workflow_action_id = x.workflow_action_id
-  where l.id = x.id;
+  from workflow_engine.action_version a
+  where l.id = any (retry_written_failures.log_ids)
+    and a.workflow_id = l.workflow_id and a.version = l.workflow_version
+    and a.workflow_action_id = l.workflow_action_id;
+$$;
+
+comment on function workflow_engine.retry_written_failures(uuid[], timestamptz) is
+  'Retries these failures, or makes those final that have no tries left.';
+
+create or replace function workflow_engine.retry_failed(at_time timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_failed uuid[] := array(
+    select l.id
+    from public.workflow_action_logs l
+    where l.status = 'failed' and not l.final
+    order by l.id
+    limit 1000
+    for update skip locked
+  );
+begin
+  if v_failed <> '{}' then
+    perform workflow_engine.repair_logs('retry_written_failures', v_failed, retry_failed.at_time);
+  end if;
+end;
 $$;
 
 comment on function workflow_engine.retry_failed(timestamptz) is
@@ -6515,28 +6645,27 @@ as $$
 declare
   v_children uuid[];
 begin
-  if not exists (select from public.workflow_run r where r.owes_answer and r.completed_at is not null) then
-    return;
-  end if;
   select array_agg(c.id) into v_children
   from (
     select r.id
-    from public.workflow_run r
+    from (
+      select o.id, o.parent_action_log_id
+      from public.workflow_run o
+      where o.owes_answer and o.completed_at is not null
+      order by o.id
+      limit 200
+    ) r
     join public.workflow_action_logs l on l.id = r.parent_action_log_id
-    where r.owes_answer and r.completed_at is not null
-    order by l.id
-    limit 200
     for update of l skip locked
   ) c;
-  if v_children is null then
-    return;
+  if v_children is not null then
+    perform workflow_engine.write_results((
+      select to_jsonb(array_agg(workflow_engine.child_answer(r)))
+      from public.workflow_run r
+      where r.id = any (v_children)
+    ), answer_parents.at_time, '{waiting}');
+    update public.workflow_run r set owes_answer = false where r.id = any (v_children);
   end if;
-  perform workflow_engine.write_results((
-    select to_jsonb(array_agg(workflow_engine.child_answer(r)))
-    from public.workflow_run r
-    where r.id = any (v_children)
-  ), answer_parents.at_time, '{waiting}');
-  update public.workflow_run r set owes_answer = false where r.id = any (v_children);
 end;
 $$;
 
@@ -6555,9 +6684,13 @@ stable
 set search_path = ''
 as $$
 begin
-  return exists (
-    select from workflow_engine.awaited_event e where e.is_new and e.occurred_at <= may_have_occurred.before
-  ) or coalesce((
+  return coalesce((
+    select e.occurred_at <= may_have_occurred.before
+    from workflow_engine.awaited_event e
+    where e.is_new
+    order by e.event_id
+    limit 1
+  ), false) or coalesce((
     select e.occurred_at <= may_have_occurred.before
     from public.workflow_event e
     where e.expanded_at is null
@@ -6655,7 +6788,8 @@ $$;
 comment on function workflow_engine.settle_overdue(timestamptz) is
   'Ends the waits that are over: sleeps, timeouts, expiries; sends reminders.';
 
--- Whether a waiting action may be able to go on.
+-- Whether a waiting action may be able to go on. The orders make a plan that was made while the tables were
+-- empty look at their indexes, and still do so when they have grown.
 create or replace function workflow_engine.has_answers(at_time timestamptz)
 returns boolean
 language plpgsql
@@ -6663,12 +6797,19 @@ stable
 set search_path = ''
 as $$
 begin
-  return exists (select from workflow_engine.awaited_event e where e.is_new)
-    or exists (select from workflow_engine.event_wait w where w.is_new)
-    or exists (select from public.workflow_run r where r.owes_answer and r.completed_at is not null)
-    or exists (
-      select from public.workflow_action_logs l where l.status = 'waiting' and l.execute_at <= has_answers.at_time
-    );
+  return coalesce(
+    (select true from workflow_engine.awaited_event e where e.is_new order by e.event_id limit 1),
+    (select true from workflow_engine.event_wait w where w.is_new order by w.action_log_id limit 1),
+    (select true from public.workflow_run r where r.owes_answer and r.completed_at is not null order by r.id limit 1),
+    (
+      select true
+      from public.workflow_action_logs l
+      where l.status = 'waiting' and l.execute_at <= has_answers.at_time
+      order by l.execute_at
+      limit 1
+    ),
+    false
+  );
 end;
 $$;
 

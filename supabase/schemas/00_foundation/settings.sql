@@ -5,6 +5,7 @@ create table workflow_engine.settings (
   events_per_batch integer not null default 1000,
   batch_bytes integer not null default 4194304,
   output_bytes integer not null default 262144,
+  fan_out_output_bytes integer not null default 16777216,
   costly_expression_bytes integer not null default 16384,
   waiting_timeout interval not null default '7 days',
   actions_per_worker integer not null default 500,
@@ -19,6 +20,7 @@ create table workflow_engine.settings (
   constraint events_per_batch_is_positive check (events_per_batch > 0),
   constraint batch_bytes_is_positive check (batch_bytes > 0),
   constraint output_bytes_is_positive check (output_bytes > 0),
+  constraint fan_out_output_bytes_is_at_most_32_mb check (fan_out_output_bytes between 1 and 33554432),
   constraint costly_expression_bytes_is_positive check (costly_expression_bytes > 0),
   constraint waiting_timeout_is_positive check (waiting_timeout > interval '0'),
   constraint actions_per_worker_is_positive check (actions_per_worker > 0),
@@ -39,6 +41,8 @@ comment on column workflow_engine.settings.batch_bytes is
   'The size in bytes at which a batch of claims ends.';
 comment on column workflow_engine.settings.output_bytes is
   'The largest output in bytes that an action may report.';
+comment on column workflow_engine.settings.fan_out_output_bytes is
+  'The largest output in bytes that the items of a fan-out may make together.';
 comment on column workflow_engine.settings.costly_expression_bytes is
   'The largest data in bytes that an expression with two wildcards may look at.';
 comment on column workflow_engine.settings.waiting_timeout is

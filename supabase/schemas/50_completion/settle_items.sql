@@ -92,26 +92,70 @@ $$;
 comment on function workflow_engine.release_items(workflow_engine.item_count[], timestamptz) is
   'Lets as many further items of fan-outs run as have ended.';
 
--- The outputs of a fan-out's items, in their order; null for an item that failed and was tolerated.
-create or replace function workflow_engine.gather_outputs(run_id uuid, workflow_action_id uuid)
-returns jsonb
+-- The outputs of a fan-out's items, in their order; null for an item that failed and was tolerated. They are
+-- counted before they are put together, and no further than the limit. What keeps them from being put
+-- together is an error of this fan-out, never of the report that ended its last item.
+create or replace function workflow_engine.gather_outputs(
+  run_id uuid,
+  workflow_action_id uuid,
+  out output jsonb,
+  out error text
+)
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_limit bigint := (select s.fan_out_output_bytes from workflow_engine.settings s where s.id);
+  v_total bigint := 0;
+  v_bytes integer;
+begin
+  for v_bytes in
+    select coalesce(octet_length(l.output::text), 4)
+    from public.workflow_action_logs l
+    where l.run_id = gather_outputs.run_id
+      and l.workflow_action_id = gather_outputs.workflow_action_id
+      and l.item_index is not null
+  loop
+    v_total := v_total + v_bytes;
+    if v_total > v_limit then
+      error := format('The outputs of its items have more than %s bytes together; let each item return less, such as the key of what it stored', v_limit);
+      return;
+    end if;
+  end loop;
+  select coalesce(to_jsonb(array_agg(coalesce(l.output, 'null') order by l.item_index)), '[]')
+  into output
+  from public.workflow_action_logs l
+  where l.run_id = gather_outputs.run_id
+    and l.workflow_action_id = gather_outputs.workflow_action_id
+    and l.item_index is not null;
+exception
+  when data_exception or program_limit_exceeded then
+    error := 'The outputs of its items cannot be put together: ' || sqlerrm;
+end;
+$$;
+
+comment on function workflow_engine.gather_outputs(uuid, uuid) is
+  'The outputs of a fan-out''s items as an array in item order, or why there is none.';
+
+-- What a fan-out that has ended came to: its output, or its error.
+create or replace function workflow_engine.end_fan_out(fan_out workflow_engine.fan_out, out output jsonb, out error text)
 language plpgsql
 stable
 set search_path = ''
 as $$
 begin
-  return (
-    select coalesce(to_jsonb(array_agg(coalesce(l.output, 'null') order by l.item_index)), '[]')
-    from public.workflow_action_logs l
-    where l.run_id = gather_outputs.run_id
-      and l.workflow_action_id = gather_outputs.workflow_action_id
-      and l.item_index is not null
-  );
+  if (end_fan_out.fan_out).failed > (end_fan_out.fan_out).tolerated then
+    error := format('%s of %s items failed', (end_fan_out.fan_out).failed, (end_fan_out.fan_out).total);
+  else
+    select g.output, g.error into output, error
+    from workflow_engine.gather_outputs((end_fan_out.fan_out).run_id, (end_fan_out.fan_out).workflow_action_id) g;
+  end if;
 end;
 $$;
 
-comment on function workflow_engine.gather_outputs(uuid, uuid) is
-  'The outputs of a fan-out''s items as an array in item order.';
+comment on function workflow_engine.end_fan_out(workflow_engine.fan_out) is
+  'What a fan-out that has ended came to: its output, or its error.';
 
 -- Moves fan-outs on by their ended items: lets others run, completes the action when all have ended,
 -- fails it as soon as more have failed than it tolerates.
@@ -130,12 +174,13 @@ begin
   perform workflow_engine.release_items(settle_items.counts, v_now);
   update public.workflow_action_logs l
   set
-    status = case when f.failed > f.tolerated then 'failed' else 'completed' end,
-    final = f.failed > f.tolerated,
-    output = case when f.failed <= f.tolerated then workflow_engine.gather_outputs(f.run_id, f.workflow_action_id) end,
-    error = case when f.failed > f.tolerated then format('%s of %s items failed', f.failed, f.total) end,
+    status = case when e.error is null then 'completed' else 'failed' end,
+    final = e.error is not null,
+    output = e.output,
+    error = e.error,
     completed_at = greatest(v_now, l.started_at)
   from unnest(v_ended) f
+  cross join lateral workflow_engine.end_fan_out(f) e
   where l.run_id = f.run_id and l.workflow_action_id = f.workflow_action_id
     and l.item_index is null and l.status = 'waiting';
   perform workflow_engine.request_wake();
