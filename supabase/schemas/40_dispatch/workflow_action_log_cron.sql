@@ -104,6 +104,28 @@ $$;
 comment on function workflow_engine.trim_cron_history() is
   'Removes old rows of the tick, and of nobody else, from cron.job_run_details.';
 
+-- One step of the tick. Whatever it stumbles over is a warning in the database's log, and must not keep the
+-- other steps from repairing the rest. `$1` in it is the time.
+create or replace function workflow_engine.run_step(step text, at_time timestamptz)
+returns integer
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_result text;
+begin
+  execute 'select workflow_engine.' || run_step.step into v_result using run_step.at_time;
+  return nullif(v_result, '')::integer;
+exception
+  when others then
+    raise warning 'The tick could not perform %: %', run_step.step, sqlerrm;
+    return null;
+end;
+$$;
+
+comment on function workflow_engine.run_step(text, timestamptz) is
+  'Performs one step of the tick and returns its number, if it has one; warns when it fails.';
+
 -- The tick. One at a time; every step takes a bounded batch and skips what is locked. Security definer
 -- because service_role may run it by hand and may not reach workflow_engine.
 create or replace function public.workflow_action_log_cron()
@@ -121,18 +143,18 @@ begin
     return jsonb_build_object('skipped', 'another tick is running');
   end if;
   perform workflow_engine.mute_wake();
-  perform workflow_engine.attach_partitions();
-  v_events := workflow_engine.expand_events();
-  perform workflow_engine.recover_expired_leases(v_now);
-  perform workflow_engine.retry_failed(v_now);
-  perform workflow_engine.settle_waits(v_now);
-  perform workflow_engine.release_held(null);
-  perform workflow_engine.forget_awaited_events(v_now);
-  v_due := workflow_engine.ring_for_due(v_now);
+  perform workflow_engine.run_step('attach_partitions()', v_now);
+  v_events := workflow_engine.run_step('expand_events()', v_now);
+  perform workflow_engine.run_step('recover_expired_leases($1)', v_now);
+  perform workflow_engine.run_step('retry_failed($1)', v_now);
+  perform workflow_engine.run_step('settle_waits($1)', v_now);
+  perform workflow_engine.run_step('release_held(null)', v_now);
+  perform workflow_engine.run_step('forget_awaited_events($1)', v_now);
+  v_due := workflow_engine.run_step('ring_for_due($1)', v_now);
   perform workflow_engine.set_pace(v_due);
   delete from workflow_engine.wake_request;
   if extract(minute from v_now) = 0 then
-    perform workflow_engine.trim_cron_history();
+    perform workflow_engine.run_step('trim_cron_history()', v_now);
   end if;
   update workflow_engine.tick_state s set ran_at = clock_timestamp() where s.id;
   return jsonb_build_object('events', v_events, 'due', v_due);
