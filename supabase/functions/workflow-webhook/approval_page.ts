@@ -31,9 +31,10 @@ p { margin: 0 0 1rem; }
 .workflow { margin: 0 0 .25rem; }
 .message { font-size: 1.125rem; white-space: pre-line; }
 dl {
-  display: grid; grid-template-columns: minmax(6rem, auto) 1fr; gap: .5rem 1.25rem;
+  display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 3fr); gap: .5rem 1.25rem;
   margin: 1.25rem 0; padding-top: 1.25rem; border-top: 1px solid var(--line);
 }
+dt::first-letter { text-transform: uppercase; }
 dd { margin: 0; white-space: pre-wrap; }
 label { display: block; margin-bottom: .375rem; font-weight: 600; }
 textarea {
@@ -41,6 +42,7 @@ textarea {
   border: 1px solid var(--faint); border-radius: .5rem; background: transparent; color: inherit;
   font: inherit; resize: vertical;
 }
+main > :last-child { margin-bottom: 0; }
 .buttons { display: flex; flex-wrap: wrap; gap: .75rem; }
 button {
   flex: 1 1 9rem; min-height: 3rem; padding: .5rem 1rem; border: 2px solid var(--yes);

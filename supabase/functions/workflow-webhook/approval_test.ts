@@ -122,9 +122,7 @@ Refund order 17?
 
 amount: 120.00 €
 items: pen, ink
-address: {
-  "city": "Ulm"
-}
+address: city: Ulm
 note: –
 
 Role: finance

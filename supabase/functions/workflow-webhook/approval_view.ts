@@ -60,14 +60,16 @@ function factsOf({ role, recipient, status, expires_at, comment }: Approval): Fa
   ];
 }
 
-/** Texts as they are, lists of them with commas, all else as JSON. */
+/** Texts as they are, a list of them with commas, an object of them in lines; all else as JSON. */
 function describe(value: Json): string {
-  if (value === null) return "–";
-  if (typeof value !== "object") return String(value);
-  if (Array.isArray(value) && value.every((item) => typeof item !== "object")) {
-    return value.join(", ");
-  }
-  return JSON.stringify(value, null, 2);
+  if (!isNested(value)) return value === null ? "–" : String(value);
+  if (Object.values(value).some(isNested)) return JSON.stringify(value, null, 2);
+  if (Array.isArray(value)) return value.map(describe).join(", ");
+  return Object.entries(value).map(([name, item]) => `${name}: ${describe(item)}`).join("\n");
+}
+
+function isNested(value: Json): value is Json[] | { [key: string]: Json } {
+  return typeof value === "object" && value !== null;
 }
 
 const TIME = new Intl.DateTimeFormat("en-GB", {
