@@ -34,5 +34,14 @@ Deno.test("the page of the configuration has a card for each variable of the wor
   }
 });
 
+Deno.test("the page of the configuration has a card for each variable of workflow-webhook", async () => {
+  const source = await Deno.readTextFile(
+    `${repositoryRoot}/supabase/functions/workflow-webhook/settings.ts`,
+  );
+  const variables = [...source.matchAll(/^ {2}(WORKFLOW_\w+): /gm)].map(([, name = ""]) => name);
+  assertEquals(variables.length > 0, true);
+  assertEquals([...readCards("## The function workflow-webhook").keys()], variables);
+});
+
 /** `WORKFLOW_BATCH: whole(1, 200)`, `WORKFLOW_WALL_SECONDS: seconds(75)`, `WORKFLOW_SECRET: list(…)`. */
 const VARIABLE = /^ {2}(WORKFLOW_\w+): (list|whole|seconds)\((\d+, )?([^)]*)\)/gm;

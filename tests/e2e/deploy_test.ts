@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import { dirname, join, relative } from "node:path";
 import { z } from "zod";
 import { configureEngine } from "../../local/configure_engine.ts";
@@ -8,10 +8,14 @@ import {
   unpackFunction,
   type UploadedFunction,
 } from "../../local/management_api/uploaded_function.ts";
+import { run } from "../../local/process/run.ts";
 import { freePort, spawnService } from "../../local/service/spawned_service.ts";
 import { secretsFile } from "../../local/services.ts";
 import { readSettings, ROOT } from "../../local/settings.ts";
 import { travel } from "../../local/travel.ts";
+import { approvalLink, callbackUrl } from "../../supabase/functions/_shared/signed_link.ts";
+import { readCodeBlocks } from "../../tools/code_blocks.ts";
+import { filesBelow } from "../../tools/repository.ts";
 import { openEndpoint } from "../endpoint.ts";
 import { mailsTo } from "../mail.ts";
 import { installOnboarding, readOnboarding } from "../onboarding.ts";
@@ -20,67 +24,104 @@ import { openStack, type TestStack } from "../stack.ts";
 import { until } from "../until.ts";
 import { signUp } from "../user.ts";
 
-const NAME = "workflow-cron";
+const FUNCTIONS = ["workflow-cron", "workflow-webhook"];
 
-Deno.test("what the Supabase CLI deploys serves the onboarding, alone in an empty folder", async (t) => {
-  await using api = serveManagementApi();
-  const uploaded = await deployFunction(api, NAME);
-
-  await t.step("its gateway is told to let wake-ups through without a user's token", () => {
-    const { verify_jwt, entrypoint_path, import_map_path } = uploaded.metadata;
+for (const name of FUNCTIONS) {
+  Deno.test(`what the Supabase CLI deploys as ${name} is what it imports, for callers without a token`, async () => {
+    await using api = serveManagementApi();
+    const { files, metadata } = await deployFunction(api, name);
+    const { verify_jwt, entrypoint_path, import_map_path } = metadata;
     assertEquals([verify_jwt, entrypoint_path, import_map_path], [
       false,
-      `supabase/functions/${NAME}/index.ts`,
-      `supabase/functions/${NAME}/deno.json`,
+      `supabase/functions/${name}/index.ts`,
+      `supabase/functions/${name}/deno.json`,
     ]);
+    assertEquals([...files.keys()].toSorted(), await readImportGraph(ROOT, name));
   });
+}
 
-  await t.step("it is what the function imports and nothing else", async () => {
-    const imported = await readImportGraph(`supabase/functions/${NAME}`);
-    assertEquals([...uploaded.files.keys()].toSorted(), imported);
+Deno.test("what the Supabase CLI deploys serves the onboarding, alone in an empty folder", async () => {
+  await using api = serveManagementApi();
+  const uploaded = await deployFunction(api, "workflow-cron");
+  await using stack = await openStack();
+  await using _checkout = await stopFunction(stack);
+  await using hosted = await serveUpload(stack, uploaded);
+  await using _configuration = await configure(stack, `${hosted.url}/functions/v1/workflow-cron`);
+  await using _onboarding = await installOnboarding(stack);
+  await using endpoint = await openEndpoint(stack, "register-with-crm", {
+    answers: [{ status: 503 }, { status: 503 }, { status: 200, body: { contact: "c_1" } }],
   });
-
-  await t.step("it runs", async () => {
-    await using stack = await openStack();
-    await using _checkout = await stopFunction(stack);
-    await using hosted = await serveUpload(stack, uploaded);
-    await using _configuration = await configure(stack, `${hosted.url}/functions/v1/${NAME}`);
-    await using _onboarding = await installOnboarding(stack);
-    await using endpoint = await openEndpoint(stack, "register-with-crm", {
-      answers: [{ status: 503 }, { status: 503 }, { status: 200, body: { contact: "c_1" } }],
+  const ada = await signUp(stack);
+  const waits = ["132 seconds", "264 seconds", "61 minutes"];
+  for (const [index, wait] of waits.entries()) {
+    await until(`attempt ${index + 1} to end`, async () => {
+      const { register_with_crm: log } = await readOnboarding(stack, ada.id);
+      return log?.attempt === index + 1 && log.status !== "processing";
     });
-    const ada = await signUp(stack);
-    const waits = ["132 seconds", "264 seconds", "61 minutes"];
-    for (const [index, wait] of waits.entries()) {
-      await until(`attempt ${index + 1} to end`, async () => {
-        const { register_with_crm: log } = await readOnboarding(stack, ada.id);
-        return log?.attempt === index + 1 && log.status !== "processing";
-      });
-      await travel(stack.db, wait);
+    await travel(stack.db, wait);
+  }
+  await until("the follow-up", async () => (await mailsTo(stack, ada.email)).length === 2);
+  assertEquals((await endpoint.requests()).map(({ status }) => status), [503, 503, 200]);
+});
+
+Deno.test("what the Supabase CLI deploys serves links, alone in an empty folder", async () => {
+  await using api = serveManagementApi();
+  const uploaded = await deployFunction(api, "workflow-webhook");
+  await using stack = await openStack();
+  await using hosted = await serveUpload(stack, uploaded);
+  const callback = { actionId: crypto.randomUUID(), attempt: 1 };
+  const url = await callbackUrl(hosted.url, stack.info.workflow_secret, callback);
+  const answer = await fetch(url, { method: "POST", body: "{}" });
+  assertEquals([answer.status, await answer.json()], [404, {
+    message: "There is no such action",
+  }]);
+  const page = await fetch(approvalLink(hosted.url, "unknown"));
+  assertEquals(page.status, 404);
+  assertStringIncludes(await page.text(), "<h1>Nothing to decide</h1>");
+});
+
+Deno.test("the guide and the README copy all that the functions import, and none of their tests", async () => {
+  for (const page of ["docs/how-to/deploy_to_supabase.md", "README.md"]) {
+    const [copying] = readCodeBlocks(await Deno.readTextFile(join(ROOT, page)), ["sh"])
+      .filter(({ code }) => code.includes("supabase/functions"));
+    const folder = await Deno.makeTempDir();
+    try {
+      const project = join(folder, "project");
+      await Deno.mkdir(join(project, "supabase"), { recursive: true });
+      await Deno.symlink(ROOT, join(folder, "workflow-engine"));
+      const [commands = ""] = (copying?.code ?? "").split("\nsupabase link");
+      await run("sh", ["-e", "-c", commands], { cwd: project });
+      for (const name of FUNCTIONS) {
+        assertEquals(await readImportGraph(project, name), await readImportGraph(ROOT, name));
+      }
+      const copied = await filesBelow(join(project, "supabase"));
+      assertEquals(copied.filter((path) => /_test\.ts$|\/testing\//.test(path)), []);
+      assertEquals(copied.filter((path) => path.startsWith("migrations/")).length, 1);
+    } finally {
+      await Deno.remove(folder, { recursive: true });
     }
-    await until("the follow-up", async () => (await mailsTo(stack, ada.email)).length === 2);
-    assertEquals((await endpoint.requests()).map(({ status }) => status), [503, 503, 200]);
-  });
+  }
 });
 
 const graph = z.object({
   modules: z.array(z.object({ local: z.string().optional() })),
 });
 
-/** The files of a function's import graph and its configuration, from the root of the checkout. */
-async function readImportGraph(folder: string): Promise<string[]> {
-  const config = join(ROOT, folder, "deno.json");
+/** The files of a function's import graph and its configuration, from the project's folder. */
+async function readImportGraph(project: string, name: string): Promise<string[]> {
+  const folder = join(project, "supabase", "functions", name);
+  const config = join(folder, "deno.json");
   const { stdout } = await new Deno.Command(Deno.execPath(), {
     args: [
       ...["info", "--json", "--no-lock", "--no-npm", "--node-modules-dir=none"],
       `--config=${config}`,
-      join(ROOT, folder, "index.ts"),
+      join(folder, "index.ts"),
     ],
     env: { DENO_NO_PACKAGE_JSON: "1" },
   }).output();
   const { modules } = graph.parse(JSON.parse(new TextDecoder().decode(stdout)));
   const files = [config, ...modules.flatMap(({ local }) => local ?? [])];
-  return files.map((path) => relative(ROOT, path)).toSorted();
+  return files.map((path) => relative(project, path)).toSorted();
 }
 
 /** Runs an uploaded function as a hosted project would: from its files alone, by its metadata. */
