@@ -3274,6 +3274,16 @@ end;
 comment on function workflow_engine.holds(jsonpath, boolean, jsonb, integer) is
   'Whether a condition holds on the data; null when it is too costly for data of that size.';
 
+-- What a workflow's own condition and relative_to look at: there is no run yet.
+create or replace function workflow_engine.event_root(payload jsonb, vars jsonb, at_time timestamptz)
+returns jsonb
+language sql
+stable
+return jsonb_build_object('event', payload, 'record', payload -> 'record', 'vars', vars, 'now', at_time);
+
+comment on function workflow_engine.event_root(jsonb, jsonb, timestamptz) is
+  'What a workflow''s own condition and relative_to look at.';
+
 -- When a run begins, or null when it does not: phase and interval count from relative_to, in wall
 -- time of the workflow's zone, so that "a day before" keeps its hour when daylight saving changes.
 create or replace function workflow_engine.plan_start(
@@ -3372,9 +3382,7 @@ begin
       on w.trigger = e.name and w.is_active
       and (w.organization_id is null or w.organization_id = e.organization_id)
     join workflow_engine.workflow_version v on v.workflow_id = w.id and v.version = w.version
-    cross join lateral (
-      select jsonb_build_object('event', e.payload, 'record', e.payload -> 'record', 'vars', v.vars, 'now', v_now) as root
-    ) r
+    cross join lateral (select workflow_engine.event_root(e.payload, v.vars, v_now) as root) r
     where e.id = any (start_runs.event_ids)
   ),
   refused as (
@@ -3487,6 +3495,30 @@ $$;
 
 comment on function workflow_engine.expand_events() is
   'Matches a batch of new events with definitions, for about a second at most; returns how many it took.';
+
+-- Why an event started the workflows that listen for it, or did not: a condition that is not true leaves no
+-- run in which one could look. They are asked as they are now. For people, and called by nothing.
+create or replace function workflow_engine.explain_event(event_id uuid)
+returns table (workflow text, condition jsonb, run_id uuid)
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return query
+    select w.name, workflow_engine.explain_condition(v.condition, workflow_engine.event_root(e.payload, v.vars, e.occurred_at)), r.id
+    from public.workflow_event e
+    join public.workflow w
+      on w.trigger = e.name and (w.organization_id is null or w.organization_id = e.organization_id)
+    join workflow_engine.workflow_version v on v.workflow_id = w.id and v.version = w.version
+    left join public.workflow_run r on r.event_id = e.id and r.workflow_id = w.id
+    where e.id = explain_event.event_id
+    order by w.name;
+end;
+$$;
+
+comment on function workflow_engine.explain_event(uuid) is
+  'What the conditions of the workflows that listen for an event say about it, and which run it started.';
 
 
 -- 30_events/workflow_emit.sql
@@ -3875,7 +3907,8 @@ comment on function workflow_engine.read_records(uuid[]) is
 -- 40_dispatch/prepare_claims.sql
 
 -- What is to become of a due action log. `data` is what its verdict needs: the values of its template
--- (start), the items (fan_out), the rule it takes (choose), the values of a condition (skip).
+-- (start), the items (fan_out), the rule it takes (choose), what its condition saw (skip). Where it goes on
+-- although it has a condition, `reason` is what that saw, as JSON.
 create type workflow_engine.candidate as (
   id uuid,
   verdict text,
@@ -3961,55 +3994,83 @@ $$;
 comment on function workflow_engine.fill_holes(workflow_engine.action_version, jsonb, jsonb, jsonb, jsonb) is
   'The values that the paths of an action''s template find, in order.';
 
--- What a condition looked at and what it came to, so that one sees later why it decided as it did.
-create or replace function workflow_engine.explain_condition(condition jsonpath, root jsonb, result boolean)
-returns jsonb
+-- A value as it is kept for whoever asks later: what is large is not written out for that.
+create or replace function workflow_engine.show_value(value jsonb)
+returns text
 language sql
+immutable
+return case
+  when pg_column_size(value) > 8192 then format('a JSON %s of %s bytes', jsonb_typeof(value), pg_column_size(value))
+  else left(value::text, 200)
+end;
+
+comment on function workflow_engine.show_value(jsonb) is
+  'A JSON value as a text of at most 200 characters.';
+
+-- What a condition comes to and what it looks at, so that one sees later why it decided as it did.
+create or replace function workflow_engine.explain_condition(condition jsonpath, root jsonb)
+returns jsonb
+language plpgsql
 stable
+strict
 set search_path = ''
 as $$
-  select jsonb_build_object(
-    'expression', explain_condition.condition::text,
-    'result', explain_condition.result,
-    'values', coalesce(jsonb_object_agg(p.path, left(jsonb_path_query_first_tz(explain_condition.root, p.path::jsonpath, '{}', true)::text, 200)), '{}')
-  )
-  from (
-    select distinct m[1] as path
-    from regexp_matches(explain_condition.condition::text, '(\$(?:\."[^"]*"|\[[0-9]+\])+)', 'g') m
-  ) p;
+begin
+  return (
+    select jsonb_build_object(
+      'expression', explain_condition.condition::text,
+      'result', coalesce(jsonb_path_match_tz(explain_condition.root, explain_condition.condition, '{}', true), false),
+      'values', coalesce(jsonb_object_agg(
+        p.path, workflow_engine.show_value(jsonb_path_query_first_tz(explain_condition.root, p.path::jsonpath, '{}', true))
+      ), '{}')
+    )
+    from (
+      select distinct m[1] as path
+      from regexp_matches(explain_condition.condition::text, '(\$(?:\."(?:[^"\\]|\\.)*"|\[[0-9]+\])+)', 'g') m
+    ) p
+  );
+end;
 $$;
 
-comment on function workflow_engine.explain_condition(jsonpath, jsonb, boolean) is
+comment on function workflow_engine.explain_condition(jsonpath, jsonb) is
   'A condition with its result and the values it saw, as {"expression", "result", "values"}.';
 
--- The first rule of a choice that holds; without one, the names are null.
+-- The first rule of a choice that holds, with all that were asked until then; without one, the names are
+-- none. The else asks nothing.
 create or replace function workflow_engine.make_choice(choices jsonb, root jsonb)
 returns jsonb
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-  select coalesce((
-    select jsonb_build_object(
-      'rule', r.number - 1,
-      'chosen', r.rule -> 'names',
-      'because', case when r.rule ->> 'condition' is null then null
-        else workflow_engine.explain_condition((r.rule ->> 'condition')::jsonpath, make_choice.root, true) end
-    )
+declare
+  v_rule record;
+  v_asked jsonb;
+  v_because jsonb := '[]';
+begin
+  for v_rule in
+    select r.number - 1 as number, r.rule -> 'names' as names, (r.rule ->> 'condition')::jsonpath as condition
     from jsonb_array_elements(make_choice.choices) with ordinality r (rule, number)
-    where r.rule ->> 'condition' is null
-      or jsonb_path_match_tz(make_choice.root, (r.rule ->> 'condition')::jsonpath, '{}', true)
     order by r.number
-    limit 1
-  ), '{"rule": null, "chosen": [], "because": null}');
+  loop
+    if v_rule.condition is not null then
+      v_asked := workflow_engine.explain_condition(v_rule.condition, make_choice.root);
+      v_because := v_because || jsonb_build_array(v_asked);
+    end if;
+    if v_rule.condition is null or (v_asked -> 'result')::boolean then
+      return jsonb_build_object('rule', v_rule.number, 'chosen', v_rule.names, 'because', v_because);
+    end if;
+  end loop;
+  return jsonb_build_object('rule', null, 'chosen', jsonb '[]', 'because', v_because);
+end;
 $$;
 
 comment on function workflow_engine.make_choice(jsonb, jsonb) is
-  'The first rule of a choice that holds, as {"rule", "chosen": [name], "because"}.';
+  'The first rule of a choice that holds, as {"rule", "chosen": [name], "because": [what each rule asked saw]}.';
 
--- Whether an action's condition stands in the way of this log. That of a fan-out is asked once, unless
--- it reads the item: then each item is asked.
-create or replace function workflow_engine.is_ruled_out(
+-- What an action's condition says about this log; null where it is not asked. That of a fan-out is asked
+-- once, unless it reads the item: then each item is asked.
+create or replace function workflow_engine.ask_condition(
   action workflow_engine.action_version,
   item_index integer,
   event jsonb,
@@ -4017,29 +4078,26 @@ create or replace function workflow_engine.is_ruled_out(
   actions jsonb,
   rest jsonb
 )
-returns boolean
+returns jsonb
 language plpgsql
 stable
 set search_path = ''
 as $$
 begin
-  if (is_ruled_out.action).condition is null
-    or ((is_ruled_out.action).for_each is not null
-      and (is_ruled_out.item_index is not null) <> (is_ruled_out.action).condition_reads_item)
+  if (ask_condition.action).condition is null
+    or ((ask_condition.action).for_each is not null
+      and (ask_condition.item_index is not null) <> (ask_condition.action).condition_reads_item)
   then
-    return false;
+    return null;
   end if;
-  return not coalesce(jsonb_path_match_tz(
-    workflow_engine.pick_root(
-      (is_ruled_out.action).condition_root, is_ruled_out.event, is_ruled_out.record, is_ruled_out.actions, is_ruled_out.rest
-    ),
-    (is_ruled_out.action).condition, '{}', true
-  ), false);
+  return workflow_engine.explain_condition((ask_condition.action).condition, workflow_engine.pick_root(
+    (ask_condition.action).condition_root, ask_condition.event, ask_condition.record, ask_condition.actions, ask_condition.rest
+  ));
 end;
 $$;
 
-comment on function workflow_engine.is_ruled_out(workflow_engine.action_version, integer, jsonb, jsonb, jsonb, jsonb) is
-  'Whether a condition keeps a due action log from running.';
+comment on function workflow_engine.ask_condition(workflow_engine.action_version, integer, jsonb, jsonb, jsonb, jsonb) is
+  'What the condition of a due action log says, with the values it saw; null without one.';
 
 -- What becomes of the log of a fan-out before it has items: these, or a clear failure.
 create or replace function workflow_engine.open_fan_out(id uuid, path jsonpath, root jsonb)
@@ -4081,30 +4139,32 @@ language plpgsql
 stable
 set search_path = ''
 as $$
+declare
+  v_condition jsonb;
+  v_candidate workflow_engine.candidate;
 begin
   if (decide_candidate.action).is_costly and pg_column_size(decide_candidate.event) + pg_column_size(decide_candidate.record)
     + pg_column_size(decide_candidate.actions) + pg_column_size(decide_candidate.rest) > decide_candidate.max_bytes
   then
     return row(decide_candidate.id, text 'fail', text 'An expression has two wildcards and its data is too large for that', null::jsonb);
   end if;
-  if workflow_engine.is_ruled_out(decide_candidate.action, decide_candidate.item_index,
-    decide_candidate.event, decide_candidate.record, decide_candidate.actions, decide_candidate.rest)
-  then
-    return row(decide_candidate.id, text 'skip', text 'condition', workflow_engine.explain_condition(
-      (decide_candidate.action).condition,
-      decide_candidate.rest || decide_candidate.event || decide_candidate.record || decide_candidate.actions, false
-    ));
+  v_condition := workflow_engine.ask_condition(decide_candidate.action, decide_candidate.item_index,
+    decide_candidate.event, decide_candidate.record, decide_candidate.actions, decide_candidate.rest);
+  if not (v_condition -> 'result')::boolean then
+    return row(decide_candidate.id, text 'skip', text 'condition', v_condition);
   end if;
   if (decide_candidate.action).choices is not null then
-    return row(decide_candidate.id, text 'choose', null::text, workflow_engine.make_choice((decide_candidate.action).choices,
+    v_candidate := row(decide_candidate.id, text 'choose', null::text, workflow_engine.make_choice((decide_candidate.action).choices,
       decide_candidate.rest || decide_candidate.event || decide_candidate.record || decide_candidate.actions));
-  end if;
-  if (decide_candidate.action).for_each is not null and decide_candidate.item_index is null then
-    return workflow_engine.open_fan_out(decide_candidate.id, (decide_candidate.action).for_each,
+  elsif (decide_candidate.action).for_each is not null and decide_candidate.item_index is null then
+    v_candidate := workflow_engine.open_fan_out(decide_candidate.id, (decide_candidate.action).for_each,
       decide_candidate.rest || decide_candidate.event || decide_candidate.record || decide_candidate.actions);
+  else
+    v_candidate := row(decide_candidate.id, text 'start', null::text, workflow_engine.fill_holes(decide_candidate.action,
+      decide_candidate.event, decide_candidate.record, decide_candidate.actions, decide_candidate.rest));
   end if;
-  return row(decide_candidate.id, text 'start', null::text, workflow_engine.fill_holes(decide_candidate.action,
-    decide_candidate.event, decide_candidate.record, decide_candidate.actions, decide_candidate.rest));
+  v_candidate.reason := coalesce(v_candidate.reason, v_condition::text);
+  return v_candidate;
 end;
 $$;
 
@@ -4227,6 +4287,31 @@ $$;
 comment on function workflow_engine.prepare_claims(uuid[], timestamptz) is
   'Decides at once for each due action log what becomes of it, and evaluates what goes with that.';
 
+-- Keeps with what goes on what its condition saw; with what does not, its skip keeps it.
+create or replace function workflow_engine.keep_conditions(candidates workflow_engine.candidate[])
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_kept jsonb := (
+    select json_object_agg(c.id, c.reason::jsonb)
+    from unnest(keep_conditions.candidates) c
+    where c.verdict in ('start', 'choose', 'fan_out') and c.reason is not null
+  );
+begin
+  if v_kept is not null then
+    update public.workflow_action_logs l
+    set meta = l.meta || jsonb_build_object('condition', k.value)
+    from jsonb_each(v_kept) k
+    where l.id = k.key::uuid and l.meta -> 'condition' is distinct from k.value;
+  end if;
+end;
+$$;
+
+comment on function workflow_engine.keep_conditions(workflow_engine.candidate[]) is
+  'Keeps what the conditions of due action logs saw that go on.';
+
 -- The same, whatever happens: data that cannot be evaluated fails its own action log, never the batch.
 create or replace function workflow_engine.decide_claims(log_ids uuid[], at_time timestamptz)
 returns workflow_engine.candidate[]
@@ -4237,19 +4322,22 @@ declare
   v_log uuid;
   v_candidates workflow_engine.candidate[] := array[]::workflow_engine.candidate[];
 begin
-  return workflow_engine.prepare_claims(decide_claims.log_ids, decide_claims.at_time);
-exception
-  when data_exception or program_limit_exceeded then
-    foreach v_log in array decide_claims.log_ids loop
-      begin
-        v_candidates := v_candidates || workflow_engine.prepare_claims(array[v_log], decide_claims.at_time);
-      exception
-        when data_exception or program_limit_exceeded then
-          v_candidates := v_candidates
-            || row(v_log, 'fail', 'Its data cannot be evaluated: ' || sqlerrm, null)::workflow_engine.candidate;
-      end;
-    end loop;
-    return v_candidates;
+  begin
+    v_candidates := workflow_engine.prepare_claims(decide_claims.log_ids, decide_claims.at_time);
+  exception
+    when data_exception or program_limit_exceeded or syntax_error then
+      foreach v_log in array decide_claims.log_ids loop
+        begin
+          v_candidates := v_candidates || workflow_engine.prepare_claims(array[v_log], decide_claims.at_time);
+        exception
+          when data_exception or program_limit_exceeded or syntax_error then
+            v_candidates := v_candidates
+              || row(v_log, 'fail', 'Its data cannot be evaluated: ' || sqlerrm, null)::workflow_engine.candidate;
+        end;
+      end loop;
+  end;
+  perform workflow_engine.keep_conditions(v_candidates);
+  return v_candidates;
 end;
 $$;
 
@@ -6019,7 +6107,8 @@ $$;
 comment on function workflow_engine.to_duration(text) is
   'A text such as "15 minutes" or "PT15M" as an interval from none to ten years; raises a data exception otherwise.';
 
--- When a sleep is over: after a duration, in wall time of the workflow's zone, or at a time.
+-- When a sleep is over: at a time, or after a duration, of which days and longer are counted in wall time of
+-- the workflow's zone, so that they keep the hour when daylight saving changes.
 create or replace function workflow_engine.end_of_sleep(wait jsonb, timezone text, at_time timestamptz)
 returns timestamptz
 language plpgsql
@@ -6027,11 +6116,13 @@ stable
 set search_path = ''
 as $$
 declare
+  v_duration interval := workflow_engine.to_duration(end_of_sleep.wait ->> 'duration');
+  v_hours interval := make_interval(secs => extract(epoch from v_duration - date_trunc('day', v_duration)));
   v_until timestamptz;
 begin
   if end_of_sleep.wait ? 'duration' then
-    return (end_of_sleep.at_time at time zone end_of_sleep.timezone
-      + workflow_engine.to_duration(end_of_sleep.wait ->> 'duration')) at time zone end_of_sleep.timezone;
+    return ((end_of_sleep.at_time at time zone end_of_sleep.timezone) + (v_duration - v_hours)) at time zone end_of_sleep.timezone
+      + v_hours;
   end if;
   v_until := workflow_engine.to_instant(end_of_sleep.wait -> 'until', end_of_sleep.timezone);
   if v_until is null then
@@ -6100,14 +6191,14 @@ set search_path = ''
 as $$
 declare
   v_kind text := coalesce(read_wait.wait ->> 'kind', 'callback');
-  v_timeout interval := coalesce(
+  v_due_at timestamptz;
+  v_fault text;
+begin
+  v_due_at := read_wait.at_time + coalesce(
     workflow_engine.wait_of(read_wait.timeout_ms),
     workflow_engine.to_duration(coalesce(read_wait.wait ->> 'timeout', read_wait.wait ->> 'expires_in')),
     (select s.waiting_timeout from workflow_engine.settings s)
   );
-  v_due_at timestamptz := read_wait.at_time + v_timeout;
-  v_fault text;
-begin
   if v_kind = 'sleep' then
     v_due_at := workflow_engine.end_of_sleep(read_wait.wait, v.timezone, read_wait.at_time)
     from workflow_engine.workflow_version v
@@ -6212,9 +6303,9 @@ begin
     workflow_engine.choose_key(w.wait ->> 'event', m.match),
     least(e.occurred_at, register_events.at_time - workflow_engine.to_duration(w.wait ->> 'look_back')), l.execute_at
   from unnest(register_events.waits) w
-  join public.workflow_action_logs l on l.id = w.id
-  join public.workflow_run r on r.id = l.run_id
-  join public.workflow_event e on e.id = r.event_id
+  cross join lateral (select * from public.workflow_action_logs l where l.id = w.id limit 1) l
+  cross join lateral (select * from public.workflow_run r where r.id = l.run_id limit 1) r
+  cross join lateral (select * from public.workflow_event e where e.id = r.event_id limit 1) e
   cross join lateral (select coalesce(w.wait -> 'match', '{}') as match) m
   where l.waits_for = 'event'
   on conflict (action_log_id) do update
@@ -6240,7 +6331,7 @@ begin
     register_approvals.at_time + coalesce(workflow_engine.to_duration(w.wait ->> 'expires_in'), s.waiting_timeout),
     register_approvals.at_time + workflow_engine.to_duration(w.wait ->> 'remind_after')
   from unnest(register_approvals.waits) w
-  join public.workflow_action_logs l on l.id = w.id
+  cross join lateral (select * from public.workflow_action_logs l where l.id = w.id limit 1) l
   join workflow_engine.settings s on s.id
   where l.waits_for = 'approval'
   on conflict on constraint an_action_asks_once do update
@@ -6314,7 +6405,7 @@ begin
   for v_child in
     select l as log, w.wait
     from unnest(register_children.waits) w
-    join public.workflow_action_logs l on l.id = w.id
+    cross join lateral (select * from public.workflow_action_logs l where l.id = w.id limit 1) l
     where l.waits_for = 'run'
     order by l.id
   loop
@@ -6351,8 +6442,10 @@ begin
   select array_agg(row(l.id, e.value -> 'wait')::workflow_engine.new_wait)
   into v_waits
   from jsonb_array_elements(register_waits.results) e
-  join public.workflow_action_logs l on l.id = (e.value ->> 'id')::uuid
-  where e.value ? 'wait' and l.id = any (register_waits.accepted) and l.status = 'waiting';
+  cross join lateral (
+    select l.id, l.status from public.workflow_action_logs l where l.id = (e.value ->> 'id')::uuid limit 1
+  ) l
+  where e.value ? 'wait' and l.status = 'waiting' and l.id in (select unnest(register_waits.accepted));
   if v_waits is null then
     return;
   end if;
@@ -7662,7 +7755,7 @@ begin
   update public.workflow_action_logs l
   set status = case when l.id = any (v_fan_outs) then 'waiting' else 'not_started' end,
     execute_at = case when l.id = any (v_fan_outs) then 'infinity' else t.due_at end,
-    final = false, tries = 0, reason = null, completed_at = null, http_status = null
+    final = false, tries = 0, reason = null, completed_at = null, http_status = null, meta = l.meta - 'reminder'
   from unnest(retry_runs.run_ids, retry_runs.due_at) t (run_id, due_at)
   where l.id = any (v_broken) and l.run_id = t.run_id;
   perform workflow_engine.retry_items(v_fan_outs, workflow_engine.clock());

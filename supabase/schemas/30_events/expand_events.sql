@@ -37,6 +37,16 @@ end;
 comment on function workflow_engine.holds(jsonpath, boolean, jsonb, integer) is
   'Whether a condition holds on the data; null when it is too costly for data of that size.';
 
+-- What a workflow's own condition and relative_to look at: there is no run yet.
+create or replace function workflow_engine.event_root(payload jsonb, vars jsonb, at_time timestamptz)
+returns jsonb
+language sql
+stable
+return jsonb_build_object('event', payload, 'record', payload -> 'record', 'vars', vars, 'now', at_time);
+
+comment on function workflow_engine.event_root(jsonb, jsonb, timestamptz) is
+  'What a workflow''s own condition and relative_to look at.';
+
 -- When a run begins, or null when it does not: phase and interval count from relative_to, in wall
 -- time of the workflow's zone, so that "a day before" keeps its hour when daylight saving changes.
 create or replace function workflow_engine.plan_start(
@@ -135,9 +145,7 @@ begin
       on w.trigger = e.name and w.is_active
       and (w.organization_id is null or w.organization_id = e.organization_id)
     join workflow_engine.workflow_version v on v.workflow_id = w.id and v.version = w.version
-    cross join lateral (
-      select jsonb_build_object('event', e.payload, 'record', e.payload -> 'record', 'vars', v.vars, 'now', v_now) as root
-    ) r
+    cross join lateral (select workflow_engine.event_root(e.payload, v.vars, v_now) as root) r
     where e.id = any (start_runs.event_ids)
   ),
   refused as (
@@ -250,3 +258,27 @@ $$;
 
 comment on function workflow_engine.expand_events() is
   'Matches a batch of new events with definitions, for about a second at most; returns how many it took.';
+
+-- Why an event started the workflows that listen for it, or did not: a condition that is not true leaves no
+-- run in which one could look. They are asked as they are now. For people, and called by nothing.
+create or replace function workflow_engine.explain_event(event_id uuid)
+returns table (workflow text, condition jsonb, run_id uuid)
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return query
+    select w.name, workflow_engine.explain_condition(v.condition, workflow_engine.event_root(e.payload, v.vars, e.occurred_at)), r.id
+    from public.workflow_event e
+    join public.workflow w
+      on w.trigger = e.name and (w.organization_id is null or w.organization_id = e.organization_id)
+    join workflow_engine.workflow_version v on v.workflow_id = w.id and v.version = w.version
+    left join public.workflow_run r on r.event_id = e.id and r.workflow_id = w.id
+    where e.id = explain_event.event_id
+    order by w.name;
+end;
+$$;
+
+comment on function workflow_engine.explain_event(uuid) is
+  'What the conditions of the workflows that listen for an event say about it, and which run it started.';

@@ -1,5 +1,6 @@
 -- What is to become of a due action log. `data` is what its verdict needs: the values of its template
--- (start), the items (fan_out), the rule it takes (choose), the values of a condition (skip).
+-- (start), the items (fan_out), the rule it takes (choose), what its condition saw (skip). Where it goes on
+-- although it has a condition, `reason` is what that saw, as JSON.
 create type workflow_engine.candidate as (
   id uuid,
   verdict text,
@@ -85,55 +86,83 @@ $$;
 comment on function workflow_engine.fill_holes(workflow_engine.action_version, jsonb, jsonb, jsonb, jsonb) is
   'The values that the paths of an action''s template find, in order.';
 
--- What a condition looked at and what it came to, so that one sees later why it decided as it did.
-create or replace function workflow_engine.explain_condition(condition jsonpath, root jsonb, result boolean)
-returns jsonb
+-- A value as it is kept for whoever asks later: what is large is not written out for that.
+create or replace function workflow_engine.show_value(value jsonb)
+returns text
 language sql
+immutable
+return case
+  when pg_column_size(value) > 8192 then format('a JSON %s of %s bytes', jsonb_typeof(value), pg_column_size(value))
+  else left(value::text, 200)
+end;
+
+comment on function workflow_engine.show_value(jsonb) is
+  'A JSON value as a text of at most 200 characters.';
+
+-- What a condition comes to and what it looks at, so that one sees later why it decided as it did.
+create or replace function workflow_engine.explain_condition(condition jsonpath, root jsonb)
+returns jsonb
+language plpgsql
 stable
+strict
 set search_path = ''
 as $$
-  select jsonb_build_object(
-    'expression', explain_condition.condition::text,
-    'result', explain_condition.result,
-    'values', coalesce(jsonb_object_agg(p.path, left(jsonb_path_query_first_tz(explain_condition.root, p.path::jsonpath, '{}', true)::text, 200)), '{}')
-  )
-  from (
-    select distinct m[1] as path
-    from regexp_matches(explain_condition.condition::text, '(\$(?:\."[^"]*"|\[[0-9]+\])+)', 'g') m
-  ) p;
+begin
+  return (
+    select jsonb_build_object(
+      'expression', explain_condition.condition::text,
+      'result', coalesce(jsonb_path_match_tz(explain_condition.root, explain_condition.condition, '{}', true), false),
+      'values', coalesce(jsonb_object_agg(
+        p.path, workflow_engine.show_value(jsonb_path_query_first_tz(explain_condition.root, p.path::jsonpath, '{}', true))
+      ), '{}')
+    )
+    from (
+      select distinct m[1] as path
+      from regexp_matches(explain_condition.condition::text, '(\$(?:\."(?:[^"\\]|\\.)*"|\[[0-9]+\])+)', 'g') m
+    ) p
+  );
+end;
 $$;
 
-comment on function workflow_engine.explain_condition(jsonpath, jsonb, boolean) is
+comment on function workflow_engine.explain_condition(jsonpath, jsonb) is
   'A condition with its result and the values it saw, as {"expression", "result", "values"}.';
 
--- The first rule of a choice that holds; without one, the names are null.
+-- The first rule of a choice that holds, with all that were asked until then; without one, the names are
+-- none. The else asks nothing.
 create or replace function workflow_engine.make_choice(choices jsonb, root jsonb)
 returns jsonb
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-  select coalesce((
-    select jsonb_build_object(
-      'rule', r.number - 1,
-      'chosen', r.rule -> 'names',
-      'because', case when r.rule ->> 'condition' is null then null
-        else workflow_engine.explain_condition((r.rule ->> 'condition')::jsonpath, make_choice.root, true) end
-    )
+declare
+  v_rule record;
+  v_asked jsonb;
+  v_because jsonb := '[]';
+begin
+  for v_rule in
+    select r.number - 1 as number, r.rule -> 'names' as names, (r.rule ->> 'condition')::jsonpath as condition
     from jsonb_array_elements(make_choice.choices) with ordinality r (rule, number)
-    where r.rule ->> 'condition' is null
-      or jsonb_path_match_tz(make_choice.root, (r.rule ->> 'condition')::jsonpath, '{}', true)
     order by r.number
-    limit 1
-  ), '{"rule": null, "chosen": [], "because": null}');
+  loop
+    if v_rule.condition is not null then
+      v_asked := workflow_engine.explain_condition(v_rule.condition, make_choice.root);
+      v_because := v_because || jsonb_build_array(v_asked);
+    end if;
+    if v_rule.condition is null or (v_asked -> 'result')::boolean then
+      return jsonb_build_object('rule', v_rule.number, 'chosen', v_rule.names, 'because', v_because);
+    end if;
+  end loop;
+  return jsonb_build_object('rule', null, 'chosen', jsonb '[]', 'because', v_because);
+end;
 $$;
 
 comment on function workflow_engine.make_choice(jsonb, jsonb) is
-  'The first rule of a choice that holds, as {"rule", "chosen": [name], "because"}.';
+  'The first rule of a choice that holds, as {"rule", "chosen": [name], "because": [what each rule asked saw]}.';
 
--- Whether an action's condition stands in the way of this log. That of a fan-out is asked once, unless
--- it reads the item: then each item is asked.
-create or replace function workflow_engine.is_ruled_out(
+-- What an action's condition says about this log; null where it is not asked. That of a fan-out is asked
+-- once, unless it reads the item: then each item is asked.
+create or replace function workflow_engine.ask_condition(
   action workflow_engine.action_version,
   item_index integer,
   event jsonb,
@@ -141,29 +170,26 @@ create or replace function workflow_engine.is_ruled_out(
   actions jsonb,
   rest jsonb
 )
-returns boolean
+returns jsonb
 language plpgsql
 stable
 set search_path = ''
 as $$
 begin
-  if (is_ruled_out.action).condition is null
-    or ((is_ruled_out.action).for_each is not null
-      and (is_ruled_out.item_index is not null) <> (is_ruled_out.action).condition_reads_item)
+  if (ask_condition.action).condition is null
+    or ((ask_condition.action).for_each is not null
+      and (ask_condition.item_index is not null) <> (ask_condition.action).condition_reads_item)
   then
-    return false;
+    return null;
   end if;
-  return not coalesce(jsonb_path_match_tz(
-    workflow_engine.pick_root(
-      (is_ruled_out.action).condition_root, is_ruled_out.event, is_ruled_out.record, is_ruled_out.actions, is_ruled_out.rest
-    ),
-    (is_ruled_out.action).condition, '{}', true
-  ), false);
+  return workflow_engine.explain_condition((ask_condition.action).condition, workflow_engine.pick_root(
+    (ask_condition.action).condition_root, ask_condition.event, ask_condition.record, ask_condition.actions, ask_condition.rest
+  ));
 end;
 $$;
 
-comment on function workflow_engine.is_ruled_out(workflow_engine.action_version, integer, jsonb, jsonb, jsonb, jsonb) is
-  'Whether a condition keeps a due action log from running.';
+comment on function workflow_engine.ask_condition(workflow_engine.action_version, integer, jsonb, jsonb, jsonb, jsonb) is
+  'What the condition of a due action log says, with the values it saw; null without one.';
 
 -- What becomes of the log of a fan-out before it has items: these, or a clear failure.
 create or replace function workflow_engine.open_fan_out(id uuid, path jsonpath, root jsonb)
@@ -205,30 +231,32 @@ language plpgsql
 stable
 set search_path = ''
 as $$
+declare
+  v_condition jsonb;
+  v_candidate workflow_engine.candidate;
 begin
   if (decide_candidate.action).is_costly and pg_column_size(decide_candidate.event) + pg_column_size(decide_candidate.record)
     + pg_column_size(decide_candidate.actions) + pg_column_size(decide_candidate.rest) > decide_candidate.max_bytes
   then
     return row(decide_candidate.id, text 'fail', text 'An expression has two wildcards and its data is too large for that', null::jsonb);
   end if;
-  if workflow_engine.is_ruled_out(decide_candidate.action, decide_candidate.item_index,
-    decide_candidate.event, decide_candidate.record, decide_candidate.actions, decide_candidate.rest)
-  then
-    return row(decide_candidate.id, text 'skip', text 'condition', workflow_engine.explain_condition(
-      (decide_candidate.action).condition,
-      decide_candidate.rest || decide_candidate.event || decide_candidate.record || decide_candidate.actions, false
-    ));
+  v_condition := workflow_engine.ask_condition(decide_candidate.action, decide_candidate.item_index,
+    decide_candidate.event, decide_candidate.record, decide_candidate.actions, decide_candidate.rest);
+  if not (v_condition -> 'result')::boolean then
+    return row(decide_candidate.id, text 'skip', text 'condition', v_condition);
   end if;
   if (decide_candidate.action).choices is not null then
-    return row(decide_candidate.id, text 'choose', null::text, workflow_engine.make_choice((decide_candidate.action).choices,
+    v_candidate := row(decide_candidate.id, text 'choose', null::text, workflow_engine.make_choice((decide_candidate.action).choices,
       decide_candidate.rest || decide_candidate.event || decide_candidate.record || decide_candidate.actions));
-  end if;
-  if (decide_candidate.action).for_each is not null and decide_candidate.item_index is null then
-    return workflow_engine.open_fan_out(decide_candidate.id, (decide_candidate.action).for_each,
+  elsif (decide_candidate.action).for_each is not null and decide_candidate.item_index is null then
+    v_candidate := workflow_engine.open_fan_out(decide_candidate.id, (decide_candidate.action).for_each,
       decide_candidate.rest || decide_candidate.event || decide_candidate.record || decide_candidate.actions);
+  else
+    v_candidate := row(decide_candidate.id, text 'start', null::text, workflow_engine.fill_holes(decide_candidate.action,
+      decide_candidate.event, decide_candidate.record, decide_candidate.actions, decide_candidate.rest));
   end if;
-  return row(decide_candidate.id, text 'start', null::text, workflow_engine.fill_holes(decide_candidate.action,
-    decide_candidate.event, decide_candidate.record, decide_candidate.actions, decide_candidate.rest));
+  v_candidate.reason := coalesce(v_candidate.reason, v_condition::text);
+  return v_candidate;
 end;
 $$;
 
@@ -351,6 +379,31 @@ $$;
 comment on function workflow_engine.prepare_claims(uuid[], timestamptz) is
   'Decides at once for each due action log what becomes of it, and evaluates what goes with that.';
 
+-- Keeps with what goes on what its condition saw; with what does not, its skip keeps it.
+create or replace function workflow_engine.keep_conditions(candidates workflow_engine.candidate[])
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_kept jsonb := (
+    select json_object_agg(c.id, c.reason::jsonb)
+    from unnest(keep_conditions.candidates) c
+    where c.verdict in ('start', 'choose', 'fan_out') and c.reason is not null
+  );
+begin
+  if v_kept is not null then
+    update public.workflow_action_logs l
+    set meta = l.meta || jsonb_build_object('condition', k.value)
+    from jsonb_each(v_kept) k
+    where l.id = k.key::uuid and l.meta -> 'condition' is distinct from k.value;
+  end if;
+end;
+$$;
+
+comment on function workflow_engine.keep_conditions(workflow_engine.candidate[]) is
+  'Keeps what the conditions of due action logs saw that go on.';
+
 -- The same, whatever happens: data that cannot be evaluated fails its own action log, never the batch.
 create or replace function workflow_engine.decide_claims(log_ids uuid[], at_time timestamptz)
 returns workflow_engine.candidate[]
@@ -361,19 +414,22 @@ declare
   v_log uuid;
   v_candidates workflow_engine.candidate[] := array[]::workflow_engine.candidate[];
 begin
-  return workflow_engine.prepare_claims(decide_claims.log_ids, decide_claims.at_time);
-exception
-  when data_exception or program_limit_exceeded then
-    foreach v_log in array decide_claims.log_ids loop
-      begin
-        v_candidates := v_candidates || workflow_engine.prepare_claims(array[v_log], decide_claims.at_time);
-      exception
-        when data_exception or program_limit_exceeded then
-          v_candidates := v_candidates
-            || row(v_log, 'fail', 'Its data cannot be evaluated: ' || sqlerrm, null)::workflow_engine.candidate;
-      end;
-    end loop;
-    return v_candidates;
+  begin
+    v_candidates := workflow_engine.prepare_claims(decide_claims.log_ids, decide_claims.at_time);
+  exception
+    when data_exception or program_limit_exceeded or syntax_error then
+      foreach v_log in array decide_claims.log_ids loop
+        begin
+          v_candidates := v_candidates || workflow_engine.prepare_claims(array[v_log], decide_claims.at_time);
+        exception
+          when data_exception or program_limit_exceeded or syntax_error then
+            v_candidates := v_candidates
+              || row(v_log, 'fail', 'Its data cannot be evaluated: ' || sqlerrm, null)::workflow_engine.candidate;
+        end;
+      end loop;
+  end;
+  perform workflow_engine.keep_conditions(v_candidates);
+  return v_candidates;
 end;
 $$;
 
