@@ -6241,20 +6241,24 @@ comment on type workflow_engine.new_wait is 'An action log that has just begun t
 -- contains an object contains each of its members, so that an event finds those who wait for it by one.
 create or replace function workflow_engine.member_keys(value jsonb)
 returns setof bigint
-language sql
+language plpgsql
 immutable
+rows 10
 set search_path = ''
 as $$
-  with recursive member (path, value) as (
-    select jsonb '[]', member_keys.value
-    union all
-    select m.path || to_jsonb(e.key), e.value
+begin
+  return query
+    with recursive member (path, value) as (
+      select jsonb '[]', member_keys.value
+      union all
+      select m.path || to_jsonb(e.key), e.value
+      from member m
+      cross join lateral jsonb_each(case jsonb_typeof(m.value) when 'object' then m.value else '{}' end) e
+    )
+    select pg_catalog.jsonb_hash_extended(jsonb_build_array(m.path, m.value), 0)
     from member m
-    cross join lateral jsonb_each(case jsonb_typeof(m.value) when 'object' then m.value else '{}' end) e
-  )
-  select pg_catalog.jsonb_hash_extended(jsonb_build_array(m.path, m.value), 0)
-  from member m
-  where jsonb_typeof(m.value) not in ('object', 'array');
+    where jsonb_typeof(m.value) not in ('object', 'array');
+end;
 $$;
 
 comment on function workflow_engine.member_keys(jsonb) is
@@ -6477,9 +6481,13 @@ begin
       select w.action_log_id, e.event_id
       from unnest(find_matches.event_ids) i (id)
       cross join lateral (select * from workflow_engine.awaited_event e where e.event_id = i.id limit 1) e
-      join workflow_engine.event_wait w
-        on w.name = e.name and w.event_id is null
-        and w.match_key = any (array(select k.key from workflow_engine.member_keys(e.payload) k (key)) || bigint '0')
+      cross join lateral (select k.key from workflow_engine.member_keys(e.payload) k (key) union all select 0) k
+      cross join lateral (
+        select *
+        from workflow_engine.event_wait w
+        where w.name = e.name and w.match_key = k.key and w.event_id is null
+        offset 0
+      ) w
       where (e.run_id is null or e.run_id = w.run_id) and e.payload @> w.match
       union
       select w.action_log_id, e.event_id

@@ -84,28 +84,27 @@ as $$
 declare
   v_children uuid[];
 begin
-  if not exists (select from public.workflow_run r where r.owes_answer and r.completed_at is not null) then
-    return;
-  end if;
   select array_agg(c.id) into v_children
   from (
     select r.id
-    from public.workflow_run r
+    from (
+      select o.id, o.parent_action_log_id
+      from public.workflow_run o
+      where o.owes_answer and o.completed_at is not null
+      order by o.id
+      limit 200
+    ) r
     join public.workflow_action_logs l on l.id = r.parent_action_log_id
-    where r.owes_answer and r.completed_at is not null
-    order by l.id
-    limit 200
     for update of l skip locked
   ) c;
-  if v_children is null then
-    return;
+  if v_children is not null then
+    perform workflow_engine.write_results((
+      select to_jsonb(array_agg(workflow_engine.child_answer(r)))
+      from public.workflow_run r
+      where r.id = any (v_children)
+    ), answer_parents.at_time, '{waiting}');
+    update public.workflow_run r set owes_answer = false where r.id = any (v_children);
   end if;
-  perform workflow_engine.write_results((
-    select to_jsonb(array_agg(workflow_engine.child_answer(r)))
-    from public.workflow_run r
-    where r.id = any (v_children)
-  ), answer_parents.at_time, '{waiting}');
-  update public.workflow_run r set owes_answer = false where r.id = any (v_children);
 end;
 $$;
 

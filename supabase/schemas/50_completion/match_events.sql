@@ -13,9 +13,13 @@ begin
       select w.action_log_id, e.event_id
       from unnest(find_matches.event_ids) i (id)
       cross join lateral (select * from workflow_engine.awaited_event e where e.event_id = i.id limit 1) e
-      join workflow_engine.event_wait w
-        on w.name = e.name and w.event_id is null
-        and w.match_key = any (array(select k.key from workflow_engine.member_keys(e.payload) k (key)) || bigint '0')
+      cross join lateral (select k.key from workflow_engine.member_keys(e.payload) k (key) union all select 0) k
+      cross join lateral (
+        select *
+        from workflow_engine.event_wait w
+        where w.name = e.name and w.match_key = k.key and w.event_id is null
+        offset 0
+      ) w
       where (e.run_id is null or e.run_id = w.run_id) and e.payload @> w.match
       union
       select w.action_log_id, e.event_id

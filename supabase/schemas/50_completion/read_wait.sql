@@ -29,7 +29,8 @@ $$;
 comment on function workflow_engine.to_duration(text) is
   'A text such as "15 minutes" or "PT15M" as an interval from none to ten years; raises a data exception otherwise.';
 
--- When a sleep is over: after a duration, in wall time of the workflow's zone, or at a time.
+-- When a sleep is over: at a time, or after a duration, of which days and longer are counted in wall time of
+-- the workflow's zone, so that they keep the hour when daylight saving changes.
 create or replace function workflow_engine.end_of_sleep(wait jsonb, timezone text, at_time timestamptz)
 returns timestamptz
 language plpgsql
@@ -37,11 +38,13 @@ stable
 set search_path = ''
 as $$
 declare
+  v_duration interval := workflow_engine.to_duration(end_of_sleep.wait ->> 'duration');
+  v_hours interval := make_interval(secs => extract(epoch from v_duration - date_trunc('day', v_duration)));
   v_until timestamptz;
 begin
   if end_of_sleep.wait ? 'duration' then
-    return (end_of_sleep.at_time at time zone end_of_sleep.timezone
-      + workflow_engine.to_duration(end_of_sleep.wait ->> 'duration')) at time zone end_of_sleep.timezone;
+    return ((end_of_sleep.at_time at time zone end_of_sleep.timezone) + (v_duration - v_hours)) at time zone end_of_sleep.timezone
+      + v_hours;
   end if;
   v_until := workflow_engine.to_instant(end_of_sleep.wait -> 'until', end_of_sleep.timezone);
   if v_until is null then
@@ -110,14 +113,14 @@ set search_path = ''
 as $$
 declare
   v_kind text := coalesce(read_wait.wait ->> 'kind', 'callback');
-  v_timeout interval := coalesce(
+  v_due_at timestamptz;
+  v_fault text;
+begin
+  v_due_at := read_wait.at_time + coalesce(
     workflow_engine.wait_of(read_wait.timeout_ms),
     workflow_engine.to_duration(coalesce(read_wait.wait ->> 'timeout', read_wait.wait ->> 'expires_in')),
     (select s.waiting_timeout from workflow_engine.settings s)
   );
-  v_due_at timestamptz := read_wait.at_time + v_timeout;
-  v_fault text;
-begin
   if v_kind = 'sleep' then
     v_due_at := workflow_engine.end_of_sleep(read_wait.wait, v.timezone, read_wait.at_time)
     from workflow_engine.workflow_version v

@@ -10,20 +10,24 @@ comment on type workflow_engine.new_wait is 'An action log that has just begun t
 -- contains an object contains each of its members, so that an event finds those who wait for it by one.
 create or replace function workflow_engine.member_keys(value jsonb)
 returns setof bigint
-language sql
+language plpgsql
 immutable
+rows 10
 set search_path = ''
 as $$
-  with recursive member (path, value) as (
-    select jsonb '[]', member_keys.value
-    union all
-    select m.path || to_jsonb(e.key), e.value
+begin
+  return query
+    with recursive member (path, value) as (
+      select jsonb '[]', member_keys.value
+      union all
+      select m.path || to_jsonb(e.key), e.value
+      from member m
+      cross join lateral jsonb_each(case jsonb_typeof(m.value) when 'object' then m.value else '{}' end) e
+    )
+    select pg_catalog.jsonb_hash_extended(jsonb_build_array(m.path, m.value), 0)
     from member m
-    cross join lateral jsonb_each(case jsonb_typeof(m.value) when 'object' then m.value else '{}' end) e
-  )
-  select pg_catalog.jsonb_hash_extended(jsonb_build_array(m.path, m.value), 0)
-  from member m
-  where jsonb_typeof(m.value) not in ('object', 'array');
+    where jsonb_typeof(m.value) not in ('object', 'array');
+end;
 $$;
 
 comment on function workflow_engine.member_keys(jsonb) is
@@ -72,9 +76,9 @@ begin
     workflow_engine.choose_key(w.wait ->> 'event', m.match),
     least(e.occurred_at, register_events.at_time - workflow_engine.to_duration(w.wait ->> 'look_back')), l.execute_at
   from unnest(register_events.waits) w
-  join public.workflow_action_logs l on l.id = w.id
-  join public.workflow_run r on r.id = l.run_id
-  join public.workflow_event e on e.id = r.event_id
+  cross join lateral (select * from public.workflow_action_logs l where l.id = w.id limit 1) l
+  cross join lateral (select * from public.workflow_run r where r.id = l.run_id limit 1) r
+  cross join lateral (select * from public.workflow_event e where e.id = r.event_id limit 1) e
   cross join lateral (select coalesce(w.wait -> 'match', '{}') as match) m
   where l.waits_for = 'event'
   on conflict (action_log_id) do update
@@ -100,7 +104,7 @@ begin
     register_approvals.at_time + coalesce(workflow_engine.to_duration(w.wait ->> 'expires_in'), s.waiting_timeout),
     register_approvals.at_time + workflow_engine.to_duration(w.wait ->> 'remind_after')
   from unnest(register_approvals.waits) w
-  join public.workflow_action_logs l on l.id = w.id
+  cross join lateral (select * from public.workflow_action_logs l where l.id = w.id limit 1) l
   join workflow_engine.settings s on s.id
   where l.waits_for = 'approval'
   on conflict on constraint an_action_asks_once do update
@@ -174,7 +178,7 @@ begin
   for v_child in
     select l as log, w.wait
     from unnest(register_children.waits) w
-    join public.workflow_action_logs l on l.id = w.id
+    cross join lateral (select * from public.workflow_action_logs l where l.id = w.id limit 1) l
     where l.waits_for = 'run'
     order by l.id
   loop
@@ -211,8 +215,10 @@ begin
   select array_agg(row(l.id, e.value -> 'wait')::workflow_engine.new_wait)
   into v_waits
   from jsonb_array_elements(register_waits.results) e
-  join public.workflow_action_logs l on l.id = (e.value ->> 'id')::uuid
-  where e.value ? 'wait' and l.id = any (register_waits.accepted) and l.status = 'waiting';
+  cross join lateral (
+    select l.id, l.status from public.workflow_action_logs l where l.id = (e.value ->> 'id')::uuid limit 1
+  ) l
+  where e.value ? 'wait' and l.status = 'waiting' and l.id in (select unnest(register_waits.accepted));
   if v_waits is null then
     return;
   end if;

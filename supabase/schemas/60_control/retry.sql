@@ -117,7 +117,7 @@ begin
   update public.workflow_action_logs l
   set status = case when l.id = any (v_fan_outs) then 'waiting' else 'not_started' end,
     execute_at = case when l.id = any (v_fan_outs) then 'infinity' else t.due_at end,
-    final = false, tries = 0, reason = null, completed_at = null, http_status = null
+    final = false, tries = 0, reason = null, completed_at = null, http_status = null, meta = l.meta - 'reminder'
   from unnest(retry_runs.run_ids, retry_runs.due_at) t (run_id, due_at)
   where l.id = any (v_broken) and l.run_id = t.run_id;
   perform workflow_engine.retry_items(v_fan_outs, workflow_engine.clock());
