@@ -2645,7 +2645,8 @@ comment on column workflow_engine.fan_out.tolerated is 'How many items may fail 
 
 -- The two sides of waiting for an event, each with a mark for what has not been looked at yet. An event
 -- and a wait for it may be committed in any order and in transactions of any length: whichever becomes
--- visible last is the one whose mark finds the other (docs/adr/0012).
+-- visible last is the one whose mark finds the other. So a mark is never taken away by the transaction that
+-- set it, which nobody else can see yet (docs/adr/0012).
 
 -- An event that some definition waits for by name, or a signal. Kept for settings.look_back.
 create table workflow_engine.awaited_event (
@@ -2656,6 +2657,7 @@ create table workflow_engine.awaited_event (
   run_id uuid,
   occurred_at timestamptz not null,
   is_new boolean not null default true,
+  marked_by xid8 not null default pg_current_xact_id(),
   constraint awaited_event_pkey primary key (event_id),
   constraint awaited_event_is_an_event
     foreign key (event_id) references public.workflow_event (id) on delete cascade
@@ -2682,6 +2684,7 @@ comment on table workflow_engine.awaited_event is
   'An event that some definition waits for by name, or a signal to a run.';
 comment on column workflow_engine.awaited_event.run_id is 'The one run that a signal is for.';
 comment on column workflow_engine.awaited_event.is_new is 'Whether it has not been compared with those that wait.';
+comment on column workflow_engine.awaited_event.marked_by is 'The transaction that made it new.';
 
 -- An action log that waits for an event, or has got one.
 create table workflow_engine.event_wait (
@@ -2695,6 +2698,7 @@ create table workflow_engine.event_wait (
   since timestamptz not null,
   until timestamptz not null,
   is_new boolean not null default true,
+  marked_by xid8 not null default pg_current_xact_id(),
   event_id uuid,
   constraint event_wait_pkey primary key (action_log_id),
   constraint event_wait_belongs_to_an_action_log
@@ -2716,6 +2720,7 @@ comment on column workflow_engine.event_wait.match_key is
 comment on column workflow_engine.event_wait.since is 'The event must not have occurred before.';
 comment on column workflow_engine.event_wait.until is 'The event must not have occurred later: its timeout.';
 comment on column workflow_engine.event_wait.is_new is 'Whether it has not been compared with earlier events.';
+comment on column workflow_engine.event_wait.marked_by is 'The transaction that made it new.';
 comment on column workflow_engine.event_wait.event_id is 'The event that answered it.';
 
 
@@ -6121,8 +6126,10 @@ declare
   v_until timestamptz;
 begin
   if end_of_sleep.wait ? 'duration' then
-    return ((end_of_sleep.at_time at time zone end_of_sleep.timezone) + (v_duration - v_hours)) at time zone end_of_sleep.timezone
-      + v_hours;
+    return v_hours + case
+      when v_duration = v_hours then end_of_sleep.at_time
+      else ((end_of_sleep.at_time at time zone end_of_sleep.timezone) + (v_duration - v_hours)) at time zone end_of_sleep.timezone
+    end;
   end if;
   v_until := workflow_engine.to_instant(end_of_sleep.wait -> 'until', end_of_sleep.timezone);
   if v_until is null then
@@ -6314,7 +6321,7 @@ begin
   where l.waits_for = 'event'
   on conflict (action_log_id) do update
   set attempt = excluded.attempt, name = excluded.name, match = excluded.match, match_key = excluded.match_key,
-    since = excluded.since, until = excluded.until, is_new = true, event_id = null;
+    since = excluded.since, until = excluded.until, is_new = true, marked_by = excluded.marked_by, event_id = null;
 end;
 $$;
 
@@ -6328,6 +6335,8 @@ language plpgsql
 set search_path = ''
 as $$
 begin
+  delete from public.workflow_approval a
+  where a.status = 'stopped' and a.action_log_id in (select w.id from unnest(register_approvals.waits) w);
   insert into public.workflow_approval (
     organization_id, run_id, action_log_id, attempt, role, message, details, expires_at, remind_at
   )
@@ -6339,11 +6348,7 @@ begin
   join workflow_engine.settings s on s.id
   where l.waits_for = 'approval'
   on conflict on constraint an_action_asks_once do update
-  set
-    attempt = excluded.attempt,
-    remind_at = excluded.remind_at,
-    expires_at = case when workflow_approval.status = 'stopped' then excluded.expires_at else workflow_approval.expires_at end,
-    status = case when workflow_approval.status = 'stopped' then 'pending' else workflow_approval.status end;
+  set attempt = excluded.attempt, remind_at = excluded.remind_at;
   insert into workflow_engine.approval_token (hash, approval_id, recipient)
   select decode(t.token ->> 'hash', 'hex'), a.id, t.token ->> 'recipient'
   from unnest(register_approvals.waits) w
@@ -6564,7 +6569,7 @@ comment on function workflow_engine.event_answer(uuid, integer, uuid) is
 
 -- Compares new events with all that wait and new waits with all events, and answers. What cannot be
 -- answered now, because somebody holds its action log or another wait of its run took its event, stays
--- new and is looked at again.
+-- new and is looked at again; so does what this transaction made new.
 create or replace function workflow_engine.match_events(at_time timestamptz)
 returns void
 language plpgsql
@@ -6605,8 +6610,11 @@ begin
   into v_answers, v_left;
   update workflow_engine.event_wait w
   set is_new = w.action_log_id = any (v_left)
-  where w.action_log_id = any (v_waits || v_left) and w.is_new <> (w.action_log_id = any (v_left));
-  update workflow_engine.awaited_event e set is_new = false where e.event_id = any (v_events);
+  where w.action_log_id = any (v_waits || v_left)
+    and w.is_new <> (w.action_log_id = any (v_left)) and w.marked_by <> pg_current_xact_id();
+  update workflow_engine.awaited_event e
+  set is_new = false
+  where e.event_id = any (v_events) and e.marked_by <> pg_current_xact_id();
   if v_answers is not null then
     perform workflow_engine.write_results(v_answers, match_events.at_time, '{waiting}');
   end if;
@@ -6637,7 +6645,7 @@ $$;
 comment on function workflow_engine.keep_awaited_events(uuid[]) is
   'Keeps the events that some definition waits for.';
 
--- Forgets awaited events that are too old to be looked back at.
+-- Forgets awaited events that are too old to be looked back at, and signals when their run has ended, too.
 create or replace function workflow_engine.forget_awaited_events(at_time timestamptz)
 returns void
 language sql
@@ -6648,6 +6656,7 @@ as $$
     select o.event_id
     from workflow_engine.awaited_event o
     where o.occurred_at < forget_awaited_events.at_time - (select s.look_back from workflow_engine.settings s)
+      and not exists (select from public.workflow_run r where r.id = o.run_id and r.completed_at is null)
     order by o.occurred_at
     limit 1000
     for update skip locked
@@ -6889,7 +6898,7 @@ $$;
 comment on function workflow_engine.settle_overdue(timestamptz) is
   'Ends the waits that are over: sleeps, timeouts, expiries; sends reminders.';
 
--- Whether a waiting action may be able to go on. The orders make a plan that was made while the tables were
+-- Whether a waiting action may be able to go on; what this transaction made new has been looked at. The orders make a plan that was made while the tables were
 -- empty look at their indexes, and still do so when they have grown.
 create or replace function workflow_engine.has_answers(at_time timestamptz)
 returns boolean
@@ -6899,8 +6908,20 @@ set search_path = ''
 as $$
 begin
   return coalesce(
-    (select true from workflow_engine.awaited_event e where e.is_new order by e.event_id limit 1),
-    (select true from workflow_engine.event_wait w where w.is_new order by w.action_log_id limit 1),
+    (
+      select true
+      from workflow_engine.awaited_event e
+      where e.is_new and e.marked_by is distinct from pg_current_xact_id_if_assigned()
+      order by e.event_id
+      limit 1
+    ),
+    (
+      select true
+      from workflow_engine.event_wait w
+      where w.is_new and w.marked_by is distinct from pg_current_xact_id_if_assigned()
+      order by w.action_log_id
+      limit 1
+    ),
     (select true from public.workflow_run r where r.owes_answer and r.completed_at is not null order by r.id limit 1),
     (
       select true
@@ -7286,7 +7307,7 @@ begin
   select * into v_approval from public.workflow_approval a where a.id = decide_as_caller.approval_id;
   perform workflow_engine.check_member(v_approval.organization_id, 'PT404', 'approval.unknown',
     format('There is no approval %s', decide_as_caller.approval_id));
-  if v_is_user and v_approval.role <> all (workflow_engine.caller_roles()) then
+  if v_is_user and v_approval.role is not null and v_approval.role <> all (workflow_engine.caller_roles()) then
     perform workflow_engine.raise_error(
       'PT403', 'approval.role_missing',
       format('Cannot decide approval %s: that takes the role "%s"', v_approval.id, v_approval.role),

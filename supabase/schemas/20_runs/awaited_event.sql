@@ -1,6 +1,7 @@
 -- The two sides of waiting for an event, each with a mark for what has not been looked at yet. An event
 -- and a wait for it may be committed in any order and in transactions of any length: whichever becomes
--- visible last is the one whose mark finds the other (docs/adr/0012).
+-- visible last is the one whose mark finds the other. So a mark is never taken away by the transaction that
+-- set it, which nobody else can see yet (docs/adr/0012).
 
 -- An event that some definition waits for by name, or a signal. Kept for settings.look_back.
 create table workflow_engine.awaited_event (
@@ -11,6 +12,7 @@ create table workflow_engine.awaited_event (
   run_id uuid,
   occurred_at timestamptz not null,
   is_new boolean not null default true,
+  marked_by xid8 not null default pg_current_xact_id(),
   constraint awaited_event_pkey primary key (event_id),
   constraint awaited_event_is_an_event
     foreign key (event_id) references public.workflow_event (id) on delete cascade
@@ -37,6 +39,7 @@ comment on table workflow_engine.awaited_event is
   'An event that some definition waits for by name, or a signal to a run.';
 comment on column workflow_engine.awaited_event.run_id is 'The one run that a signal is for.';
 comment on column workflow_engine.awaited_event.is_new is 'Whether it has not been compared with those that wait.';
+comment on column workflow_engine.awaited_event.marked_by is 'The transaction that made it new.';
 
 -- An action log that waits for an event, or has got one.
 create table workflow_engine.event_wait (
@@ -50,6 +53,7 @@ create table workflow_engine.event_wait (
   since timestamptz not null,
   until timestamptz not null,
   is_new boolean not null default true,
+  marked_by xid8 not null default pg_current_xact_id(),
   event_id uuid,
   constraint event_wait_pkey primary key (action_log_id),
   constraint event_wait_belongs_to_an_action_log
@@ -71,4 +75,5 @@ comment on column workflow_engine.event_wait.match_key is
 comment on column workflow_engine.event_wait.since is 'The event must not have occurred before.';
 comment on column workflow_engine.event_wait.until is 'The event must not have occurred later: its timeout.';
 comment on column workflow_engine.event_wait.is_new is 'Whether it has not been compared with earlier events.';
+comment on column workflow_engine.event_wait.marked_by is 'The transaction that made it new.';
 comment on column workflow_engine.event_wait.event_id is 'The event that answered it.';

@@ -96,7 +96,7 @@ comment on function workflow_engine.event_answer(uuid, integer, uuid) is
 
 -- Compares new events with all that wait and new waits with all events, and answers. What cannot be
 -- answered now, because somebody holds its action log or another wait of its run took its event, stays
--- new and is looked at again.
+-- new and is looked at again; so does what this transaction made new.
 create or replace function workflow_engine.match_events(at_time timestamptz)
 returns void
 language plpgsql
@@ -137,8 +137,11 @@ begin
   into v_answers, v_left;
   update workflow_engine.event_wait w
   set is_new = w.action_log_id = any (v_left)
-  where w.action_log_id = any (v_waits || v_left) and w.is_new <> (w.action_log_id = any (v_left));
-  update workflow_engine.awaited_event e set is_new = false where e.event_id = any (v_events);
+  where w.action_log_id = any (v_waits || v_left)
+    and w.is_new <> (w.action_log_id = any (v_left)) and w.marked_by <> pg_current_xact_id();
+  update workflow_engine.awaited_event e
+  set is_new = false
+  where e.event_id = any (v_events) and e.marked_by <> pg_current_xact_id();
   if v_answers is not null then
     perform workflow_engine.write_results(v_answers, match_events.at_time, '{waiting}');
   end if;
@@ -169,7 +172,7 @@ $$;
 comment on function workflow_engine.keep_awaited_events(uuid[]) is
   'Keeps the events that some definition waits for.';
 
--- Forgets awaited events that are too old to be looked back at.
+-- Forgets awaited events that are too old to be looked back at, and signals when their run has ended, too.
 create or replace function workflow_engine.forget_awaited_events(at_time timestamptz)
 returns void
 language sql
@@ -180,6 +183,7 @@ as $$
     select o.event_id
     from workflow_engine.awaited_event o
     where o.occurred_at < forget_awaited_events.at_time - (select s.look_back from workflow_engine.settings s)
+      and not exists (select from public.workflow_run r where r.id = o.run_id and r.completed_at is null)
     order by o.occurred_at
     limit 1000
     for update skip locked

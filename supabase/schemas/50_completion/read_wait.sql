@@ -43,8 +43,10 @@ declare
   v_until timestamptz;
 begin
   if end_of_sleep.wait ? 'duration' then
-    return ((end_of_sleep.at_time at time zone end_of_sleep.timezone) + (v_duration - v_hours)) at time zone end_of_sleep.timezone
-      + v_hours;
+    return v_hours + case
+      when v_duration = v_hours then end_of_sleep.at_time
+      else ((end_of_sleep.at_time at time zone end_of_sleep.timezone) + (v_duration - v_hours)) at time zone end_of_sleep.timezone
+    end;
   end if;
   v_until := workflow_engine.to_instant(end_of_sleep.wait -> 'until', end_of_sleep.timezone);
   if v_until is null then

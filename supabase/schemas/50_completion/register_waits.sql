@@ -83,7 +83,7 @@ begin
   where l.waits_for = 'event'
   on conflict (action_log_id) do update
   set attempt = excluded.attempt, name = excluded.name, match = excluded.match, match_key = excluded.match_key,
-    since = excluded.since, until = excluded.until, is_new = true, event_id = null;
+    since = excluded.since, until = excluded.until, is_new = true, marked_by = excluded.marked_by, event_id = null;
 end;
 $$;
 
@@ -97,6 +97,8 @@ language plpgsql
 set search_path = ''
 as $$
 begin
+  delete from public.workflow_approval a
+  where a.status = 'stopped' and a.action_log_id in (select w.id from unnest(register_approvals.waits) w);
   insert into public.workflow_approval (
     organization_id, run_id, action_log_id, attempt, role, message, details, expires_at, remind_at
   )
@@ -108,11 +110,7 @@ begin
   join workflow_engine.settings s on s.id
   where l.waits_for = 'approval'
   on conflict on constraint an_action_asks_once do update
-  set
-    attempt = excluded.attempt,
-    remind_at = excluded.remind_at,
-    expires_at = case when workflow_approval.status = 'stopped' then excluded.expires_at else workflow_approval.expires_at end,
-    status = case when workflow_approval.status = 'stopped' then 'pending' else workflow_approval.status end;
+  set attempt = excluded.attempt, remind_at = excluded.remind_at;
   insert into workflow_engine.approval_token (hash, approval_id, recipient)
   select decode(t.token ->> 'hash', 'hex'), a.id, t.token ->> 'recipient'
   from unnest(register_approvals.waits) w

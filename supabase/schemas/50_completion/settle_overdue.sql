@@ -111,7 +111,7 @@ $$;
 comment on function workflow_engine.settle_overdue(timestamptz) is
   'Ends the waits that are over: sleeps, timeouts, expiries; sends reminders.';
 
--- Whether a waiting action may be able to go on. The orders make a plan that was made while the tables were
+-- Whether a waiting action may be able to go on; what this transaction made new has been looked at. The orders make a plan that was made while the tables were
 -- empty look at their indexes, and still do so when they have grown.
 create or replace function workflow_engine.has_answers(at_time timestamptz)
 returns boolean
@@ -121,8 +121,20 @@ set search_path = ''
 as $$
 begin
   return coalesce(
-    (select true from workflow_engine.awaited_event e where e.is_new order by e.event_id limit 1),
-    (select true from workflow_engine.event_wait w where w.is_new order by w.action_log_id limit 1),
+    (
+      select true
+      from workflow_engine.awaited_event e
+      where e.is_new and e.marked_by is distinct from pg_current_xact_id_if_assigned()
+      order by e.event_id
+      limit 1
+    ),
+    (
+      select true
+      from workflow_engine.event_wait w
+      where w.is_new and w.marked_by is distinct from pg_current_xact_id_if_assigned()
+      order by w.action_log_id
+      limit 1
+    ),
     (select true from public.workflow_run r where r.owes_answer and r.completed_at is not null order by r.id limit 1),
     (
       select true

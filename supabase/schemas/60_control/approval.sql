@@ -145,7 +145,7 @@ begin
   select * into v_approval from public.workflow_approval a where a.id = decide_as_caller.approval_id;
   perform workflow_engine.check_member(v_approval.organization_id, 'PT404', 'approval.unknown',
     format('There is no approval %s', decide_as_caller.approval_id));
-  if v_is_user and v_approval.role <> all (workflow_engine.caller_roles()) then
+  if v_is_user and v_approval.role is not null and v_approval.role <> all (workflow_engine.caller_roles()) then
     perform workflow_engine.raise_error(
       'PT403', 'approval.role_missing',
       format('Cannot decide approval %s: that takes the role "%s"', v_approval.id, v_approval.role),
