@@ -1,15 +1,23 @@
+import postgres from "postgres";
 import { claimAnswer } from "../supabase/functions/_shared/contract/claim.ts";
-import { reportAnswer } from "../supabase/functions/_shared/contract/report.ts";
+import { type AttemptKey, reportAnswer } from "../supabase/functions/_shared/contract/report.ts";
+import type { Wait } from "../supabase/functions/_shared/contract/wait.ts";
 import type { Session } from "./session.ts";
 
 /** What a worker says of one attempt. */
-export interface Result {
-  readonly id: string;
-  readonly attempt: number;
+export interface Result extends AttemptKey {
   readonly status: "completed" | "failed" | "waiting" | "released";
   readonly output?: unknown;
   readonly error?: string;
   readonly final?: boolean;
+  readonly timeout_ms?: number;
+  readonly wait?: Wait;
+}
+
+/** An attempt that began, with the name of its action. */
+export interface Attempt extends AttemptKey {
+  readonly run_id: string;
+  readonly name: string;
 }
 
 /** Claims as a worker does, but in a session, whose transaction may stay open. */
@@ -17,6 +25,17 @@ export async function claim({ sql }: Session, maxActions = 100) {
   const [row] = await sql`
     select public.workflow_claim('test worker', ${maxActions}::int, 0) as answer`;
   return claimAnswer.parse(row?.answer);
+}
+
+/** Claims all that is due. */
+export async function claimAttempts(session: Session): Promise<Attempt[]> {
+  const { actions, claims } = await claim(session);
+  return claims.map(({ id, attempt, run_id, action }) => ({
+    id,
+    attempt,
+    run_id,
+    name: actions[action]?.name ?? "",
+  }));
 }
 
 /** Reports as a worker does. */
@@ -28,6 +47,40 @@ export async function report({ sql }: Session, ...results: readonly Result[]) {
 }
 
 /** The result of an attempt that did its work. */
-export function completed({ id, attempt }: { id: string; attempt: number }): Result {
+export function completed({ id, attempt }: AttemptKey): Result {
   return { id, attempt, status: "completed", output: { ok: true } };
+}
+
+/** The result of an attempt that failed for good. */
+export function failed({ id, attempt }: AttemptKey): Result {
+  return { id, attempt, status: "failed", error: "It failed", final: true };
+}
+
+/** The result of an attempt that waits. */
+export function waiting({ id, attempt }: AttemptKey, wait: Wait): Result {
+  return { id, attempt, status: "waiting", wait };
+}
+
+/** Calls a function of the Data API in a session: arguments by name. */
+export async function call(
+  { sql }: Session,
+  rpc: string,
+  args: Record<string, string | number | boolean | object> = {},
+): Promise<Record<string, unknown>> {
+  const names = Object.keys(args).map((name, number) => `${name} => $${number + 1}`);
+  const [row] = await sql.unsafe(
+    `select public.${rpc}(${names.join(", ")}) as answer`,
+    Object.values(args) as never[],
+  );
+  return row?.answer;
+}
+
+/** The error that a call ends in, as `PT409 Cannot …`. */
+export async function refusalOf(call: Promise<unknown>): Promise<string> {
+  try {
+    return `No error, but ${JSON.stringify(await call)}`;
+  } catch (error) {
+    if (error instanceof postgres.PostgresError) return `${error.code} ${error.message}`;
+    throw error;
+  }
 }

@@ -1,4 +1,4 @@
-import type { TestStack } from "./stack.ts";
+import { openStack, type TestStack } from "./stack.ts";
 
 /** Keeps pg_cron from running the tick, so that a test alone decides when it runs. */
 export async function pauseTick({ db }: TestStack): Promise<AsyncDisposable> {
@@ -34,6 +34,16 @@ export async function pauseEngine(stack: TestStack): Promise<AsyncDisposable> {
   return parts.move();
 }
 
+/** Does so while the tests of a file run, for a file of many short ones. */
+export function pauseEngineInFile(): void {
+  const parts = new AsyncDisposableStack();
+  Deno.test.beforeAll(async () => {
+    const stack = parts.use(await openStack());
+    parts.use(await pauseEngine(stack));
+  });
+  Deno.test.afterAll(() => parts.disposeAsync());
+}
+
 /** Ends the worker that lingers, so that only a wake-up brings another one. */
 export async function untilNobodyListens(stack: TestStack): Promise<void> {
   await using _function = await stopFunction(stack);
@@ -45,4 +55,9 @@ export async function untilNobodyListens(stack: TestStack): Promise<void> {
  */
 export async function forgetLastRing({ db }: TestStack): Promise<void> {
   await db`select setval('workflow_engine.last_ring_at', 0)`;
+}
+
+/** Moves the engine's clock, but lets no tick run. */
+export async function letTimePass({ db }: TestStack, interval: string): Promise<void> {
+  await db`update workflow_engine.clock_offset set "offset" = "offset" + ${interval}::interval`;
 }

@@ -1,0 +1,88 @@
+import { type Attempt, call, claimAttempts } from "./engine_calls.ts";
+import { openSession, type Session } from "./session.ts";
+import type { TestStack } from "./stack.ts";
+import { uniqueName } from "./unique_name.ts";
+import { type ActionDefinition, createWorkflow, type TestWorkflow } from "./workflow.ts";
+
+/** A run that nothing but the test moves on, and two sessions to do so at once. */
+export interface SteeredRun extends AsyncDisposable {
+  readonly id: string;
+  readonly workflow: TestWorkflow;
+  readonly first: Session;
+  readonly second: Session;
+  /** The attempt of an action of this run that was claimed last. */
+  attempt(name: string): Attempt;
+  /** Claims all that is due, of its children too. */
+  claim(): Promise<Attempt[]>;
+  /** The status of the run, as `run`, and those of its actions. */
+  statuses(): Promise<Record<string, string>>;
+  /** The output of an action. */
+  output(name: string): Promise<unknown>;
+  /** What the history says of the run: the kinds, oldest first. */
+  history(): Promise<string[]>;
+}
+
+/** Starts a run, and claims its first actions. The engine must be paused. */
+export async function startRun(
+  stack: TestStack,
+  ...actions: readonly ActionDefinition[]
+): Promise<SteeredRun> {
+  await using parts = new AsyncDisposableStack();
+  const trigger = uniqueName("steered");
+  const workflow = parts.use(await createWorkflow(stack, { trigger, actions }));
+  const first = parts.use(await openSession(stack, "service_role"));
+  const second = parts.use(await openSession(stack, "service_role"));
+  const { runs } = await call(first, "workflow_emit", { event: trigger }) as {
+    runs: { id: string }[];
+  };
+  const id = runs[0]?.id;
+  if (id === undefined) throw new Error("Cannot start a run");
+  const attempts = new Map<string, Attempt>();
+  const claim = async () => {
+    const claimed = await claimAttempts(first);
+    for (const attempt of claimed) {
+      if (attempt.run_id === id) attempts.set(attempt.name, attempt);
+    }
+    return claimed;
+  };
+  await claim();
+  const kept = parts.move();
+  return {
+    id,
+    workflow,
+    first,
+    second,
+    claim,
+    attempt: (name) => {
+      const attempt = attempts.get(name);
+      if (attempt === undefined) throw new Error(`Nobody has claimed "${name}"`);
+      return attempt;
+    },
+    statuses: () => readStatuses(stack, id),
+    output: async (name) => {
+      const log = (await workflow.logs()).find(({ action }) => action === name);
+      return JSON.parse(log?.output_json ?? "null");
+    },
+    history: async () => {
+      const rows = await stack.db`
+        select h.kind from public.workflow_history h where h.run_id = ${id} order by h.id`;
+      return rows.map(({ kind }) => String(kind));
+    },
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
+  };
+}
+
+/** The status of any run, as `run`, and those of its actions. */
+export async function readStatuses(
+  { db }: TestStack,
+  runId: string,
+): Promise<Record<string, string>> {
+  const rows = await db`
+    select 'run' as name, r.status from public.workflow_run r where r.id = ${runId}
+    union all
+    select a.name || coalesce('[' || l.item_index || ']', ''), l.status
+    from public.workflow_action_logs l
+    join public.workflow_action a on a.id = l.workflow_action_id
+    where l.run_id = ${runId}`;
+  return Object.fromEntries(rows.map(({ name, status }) => [name, status]));
+}
