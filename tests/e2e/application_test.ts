@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertGreater, assertLess, assertMatch } from "@std/assert";
 import { Webhook } from "standardwebhooks";
 import { travel } from "../../local/travel.ts";
+import { callbackUrl } from "../../supabase/functions/_shared/signed_link.ts";
 import { type AttachedTable, createTable } from "../attached_table.ts";
 import { createEndpoint, type Endpoint, type EndpointScript } from "../endpoint.ts";
 import { insertRows } from "../insert_rows.ts";
@@ -62,6 +63,10 @@ Deno.test("an application gets the documented body, signed in both ways", async 
     payload: { user: "Ada", days: 14 },
     meta: {},
     attempt: 1,
+    callback_url: await callbackUrl(stack.info.api_url, stack.info.workflow_secret, {
+      actionId: log.id,
+      attempt: 1,
+    }),
   });
   const { headers, body } = request;
   new Webhook(stack.info.webhook_secret).verify(body, headers);
