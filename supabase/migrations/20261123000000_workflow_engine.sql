@@ -3347,7 +3347,7 @@ stable
 set search_path = ''
 as $$
 begin
-  return is_throttled.related_table_pkey is not null and exists (
+  return is_throttled.related_table_pkey is not null and (is_throttled.max_runs <= 0 or exists (
     select from public.workflow_run r
     where r.related_table = is_throttled.related_table
       and r.related_table_pkey = is_throttled.related_table_pkey
@@ -3356,7 +3356,7 @@ begin
     order by r.created_at
     offset is_throttled.max_runs - 1
     limit 1
-  );
+  ));
 end;
 $$;
 
@@ -3380,8 +3380,7 @@ begin
   with matched as (
     select e.id, e.organization_id, e.related_table, e.related_table_pkey, v.workflow_id, v.version,
       workflow_engine.plan_start(v, r.root, e.occurred_at, v_now) as starts_at,
-      workflow_engine.holds(v.condition, v.condition_is_costly, r.root, v_settings.costly_expression_bytes) as holds,
-      workflow_engine.is_throttled(w.id, e.related_table, e.related_table_pkey, v_now, v_settings.max_runs_per_record) as is_throttled
+      workflow_engine.holds(v.condition, v.condition_is_costly, r.root, v_settings.costly_expression_bytes) as holds
     from public.workflow_event e
     join public.workflow w
       on w.trigger = e.name and w.is_active
@@ -3390,28 +3389,37 @@ begin
     cross join lateral (select workflow_engine.event_root(e.payload, v.vars, v_now) as root) r
     where e.id = any (start_runs.event_ids)
   ),
+  planned as (
+    select m.*, workflow_engine.is_throttled(
+      m.workflow_id, m.related_table, m.related_table_pkey, v_now,
+      v_settings.max_runs_per_record + 1 - row_number() over (
+        partition by m.workflow_id, m.related_table, m.related_table_pkey order by m.id
+      )::integer
+    ) as is_throttled
+    from matched m
+    where m.holds and m.starts_at is not null
+  ),
   refused as (
     insert into public.workflow_history (organization_id, workflow_id, kind, error, detail)
-    select m.organization_id, m.workflow_id, case when m.holds is null then 'event_failed' else 'throttled' end,
-      case
-        when m.holds is null
-          then format('The condition has two wildcards and its data more than %s bytes', v_settings.costly_expression_bytes)
-        else format('A record began more than %s runs within a minute', v_settings.max_runs_per_record)
-      end,
-      jsonb_strip_nulls(jsonb_build_object(
-        'event_id', m.id, 'related_table', m.related_table, 'related_table_pkey', m.related_table_pkey
-      ))
+    select m.organization_id, m.workflow_id, 'event_failed',
+      format('The condition has two wildcards and its data more than %s bytes', v_settings.costly_expression_bytes),
+      jsonb_build_object('event_id', m.id)
     from matched m
-    where m.holds is null or (m.holds and m.starts_at is not null and m.is_throttled)
+    where m.holds is null
+    union all
+    select p.organization_id, p.workflow_id, 'throttled',
+      format('A record began more than %s runs within a minute', v_settings.max_runs_per_record),
+      jsonb_build_object('event_id', p.id, 'related_table', p.related_table, 'related_table_pkey', p.related_table_pkey)
+    from planned p
+    where p.is_throttled
   ),
   started as (
     insert into public.workflow_run (
       organization_id, workflow_id, workflow_version, event_id, related_table, related_table_pkey, starts_at
     )
-    select m.organization_id, m.workflow_id, m.version, m.id, m.related_table, m.related_table_pkey,
-      case when m.is_throttled then greatest(m.starts_at, v_now + interval '1 minute') else m.starts_at end
-    from matched m
-    where m.holds and m.starts_at is not null
+    select p.organization_id, p.workflow_id, p.version, p.id, p.related_table, p.related_table_pkey,
+      case when p.is_throttled then greatest(p.starts_at, v_now + interval '1 minute') else p.starts_at end
+    from planned p
     on conflict on constraint an_event_starts_a_workflow_once do nothing
     returning id
   )
@@ -4409,7 +4417,7 @@ begin
           limit 1
         ) l
       )
-      or workflow_engine.has_answers(has_work.at_time)
+      or workflow_engine.has_answers(has_work.at_time, false)
   );
 end;
 $$;
@@ -6412,11 +6420,11 @@ declare
   v_answers jsonb := jsonb '[]';
 begin
   for v_child in
-    select l as log, w.wait
+    select l.log, w.wait
     from unnest(register_children.waits) w
-    cross join lateral (select * from public.workflow_action_logs l where l.id = w.id limit 1) l
-    where l.waits_for = 'run'
-    order by l.id
+    cross join lateral (select l as log from public.workflow_action_logs l where l.id = w.id limit 1) l
+    where (l.log).waits_for = 'run'
+    order by (l.log).id
   loop
     v_run := workflow_engine.start_child(v_child.log, v_child.wait, register_children.at_time);
     if v_child.wait -> 'wait' = 'false' then
@@ -6898,9 +6906,9 @@ $$;
 comment on function workflow_engine.settle_overdue(timestamptz) is
   'Ends the waits that are over: sleeps, timeouts, expiries; sends reminders.';
 
--- Whether a waiting action may be able to go on; what this transaction made new has been looked at. The orders make a plan that was made while the tables were
+-- Whether a waiting action may be able to go on. The orders make a plan that was made while the tables were
 -- empty look at their indexes, and still do so when they have grown.
-create or replace function workflow_engine.has_answers(at_time timestamptz)
+create or replace function workflow_engine.has_answers(at_time timestamptz, with_own boolean)
 returns boolean
 language plpgsql
 stable
@@ -6911,14 +6919,14 @@ begin
     (
       select true
       from workflow_engine.awaited_event e
-      where e.is_new and e.marked_by is distinct from pg_current_xact_id_if_assigned()
+      where e.is_new and (has_answers.with_own or e.marked_by is distinct from pg_current_xact_id_if_assigned())
       order by e.event_id
       limit 1
     ),
     (
       select true
       from workflow_engine.event_wait w
-      where w.is_new and w.marked_by is distinct from pg_current_xact_id_if_assigned()
+      where w.is_new and (has_answers.with_own or w.marked_by is distinct from pg_current_xact_id_if_assigned())
       order by w.action_log_id
       limit 1
     ),
@@ -6935,8 +6943,8 @@ begin
 end;
 $$;
 
-comment on function workflow_engine.has_answers(timestamptz) is
-  'Whether an event, a child''s end or the time may let a waiting action go on.';
+comment on function workflow_engine.has_answers(timestamptz, boolean) is
+  'Whether an event, a child''s end or the time may let a waiting action go on; what this transaction itself made new counts only with_own.';
 
 -- Everything that may let a waiting action go on, events before timeouts. An error keeps waiting what waits,
 -- and nothing else: a claim must not fail over it.
@@ -6946,7 +6954,7 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  if workflow_engine.has_answers(settle_waits.at_time) then
+  if workflow_engine.has_answers(settle_waits.at_time, true) then
     perform workflow_engine.match_events(settle_waits.at_time);
     perform workflow_engine.answer_parents(settle_waits.at_time);
     perform workflow_engine.settle_overdue(settle_waits.at_time);

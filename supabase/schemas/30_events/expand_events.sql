@@ -105,7 +105,7 @@ stable
 set search_path = ''
 as $$
 begin
-  return is_throttled.related_table_pkey is not null and exists (
+  return is_throttled.related_table_pkey is not null and (is_throttled.max_runs <= 0 or exists (
     select from public.workflow_run r
     where r.related_table = is_throttled.related_table
       and r.related_table_pkey = is_throttled.related_table_pkey
@@ -114,7 +114,7 @@ begin
     order by r.created_at
     offset is_throttled.max_runs - 1
     limit 1
-  );
+  ));
 end;
 $$;
 
@@ -138,8 +138,7 @@ begin
   with matched as (
     select e.id, e.organization_id, e.related_table, e.related_table_pkey, v.workflow_id, v.version,
       workflow_engine.plan_start(v, r.root, e.occurred_at, v_now) as starts_at,
-      workflow_engine.holds(v.condition, v.condition_is_costly, r.root, v_settings.costly_expression_bytes) as holds,
-      workflow_engine.is_throttled(w.id, e.related_table, e.related_table_pkey, v_now, v_settings.max_runs_per_record) as is_throttled
+      workflow_engine.holds(v.condition, v.condition_is_costly, r.root, v_settings.costly_expression_bytes) as holds
     from public.workflow_event e
     join public.workflow w
       on w.trigger = e.name and w.is_active
@@ -148,28 +147,37 @@ begin
     cross join lateral (select workflow_engine.event_root(e.payload, v.vars, v_now) as root) r
     where e.id = any (start_runs.event_ids)
   ),
+  planned as (
+    select m.*, workflow_engine.is_throttled(
+      m.workflow_id, m.related_table, m.related_table_pkey, v_now,
+      v_settings.max_runs_per_record + 1 - row_number() over (
+        partition by m.workflow_id, m.related_table, m.related_table_pkey order by m.id
+      )::integer
+    ) as is_throttled
+    from matched m
+    where m.holds and m.starts_at is not null
+  ),
   refused as (
     insert into public.workflow_history (organization_id, workflow_id, kind, error, detail)
-    select m.organization_id, m.workflow_id, case when m.holds is null then 'event_failed' else 'throttled' end,
-      case
-        when m.holds is null
-          then format('The condition has two wildcards and its data more than %s bytes', v_settings.costly_expression_bytes)
-        else format('A record began more than %s runs within a minute', v_settings.max_runs_per_record)
-      end,
-      jsonb_strip_nulls(jsonb_build_object(
-        'event_id', m.id, 'related_table', m.related_table, 'related_table_pkey', m.related_table_pkey
-      ))
+    select m.organization_id, m.workflow_id, 'event_failed',
+      format('The condition has two wildcards and its data more than %s bytes', v_settings.costly_expression_bytes),
+      jsonb_build_object('event_id', m.id)
     from matched m
-    where m.holds is null or (m.holds and m.starts_at is not null and m.is_throttled)
+    where m.holds is null
+    union all
+    select p.organization_id, p.workflow_id, 'throttled',
+      format('A record began more than %s runs within a minute', v_settings.max_runs_per_record),
+      jsonb_build_object('event_id', p.id, 'related_table', p.related_table, 'related_table_pkey', p.related_table_pkey)
+    from planned p
+    where p.is_throttled
   ),
   started as (
     insert into public.workflow_run (
       organization_id, workflow_id, workflow_version, event_id, related_table, related_table_pkey, starts_at
     )
-    select m.organization_id, m.workflow_id, m.version, m.id, m.related_table, m.related_table_pkey,
-      case when m.is_throttled then greatest(m.starts_at, v_now + interval '1 minute') else m.starts_at end
-    from matched m
-    where m.holds and m.starts_at is not null
+    select p.organization_id, p.workflow_id, p.version, p.id, p.related_table, p.related_table_pkey,
+      case when p.is_throttled then greatest(p.starts_at, v_now + interval '1 minute') else p.starts_at end
+    from planned p
     on conflict on constraint an_event_starts_a_workflow_once do nothing
     returning id
   )

@@ -55,7 +55,7 @@ begin
           limit 1
         ) l
       )
-      or workflow_engine.has_answers(has_work.at_time)
+      or workflow_engine.has_answers(has_work.at_time, false)
   );
 end;
 $$;

@@ -174,11 +174,11 @@ declare
   v_answers jsonb := jsonb '[]';
 begin
   for v_child in
-    select l as log, w.wait
+    select l.log, w.wait
     from unnest(register_children.waits) w
-    cross join lateral (select * from public.workflow_action_logs l where l.id = w.id limit 1) l
-    where l.waits_for = 'run'
-    order by l.id
+    cross join lateral (select l as log from public.workflow_action_logs l where l.id = w.id limit 1) l
+    where (l.log).waits_for = 'run'
+    order by (l.log).id
   loop
     v_run := workflow_engine.start_child(v_child.log, v_child.wait, register_children.at_time);
     if v_child.wait -> 'wait' = 'false' then

@@ -111,9 +111,9 @@ $$;
 comment on function workflow_engine.settle_overdue(timestamptz) is
   'Ends the waits that are over: sleeps, timeouts, expiries; sends reminders.';
 
--- Whether a waiting action may be able to go on; what this transaction made new has been looked at. The orders make a plan that was made while the tables were
+-- Whether a waiting action may be able to go on. The orders make a plan that was made while the tables were
 -- empty look at their indexes, and still do so when they have grown.
-create or replace function workflow_engine.has_answers(at_time timestamptz)
+create or replace function workflow_engine.has_answers(at_time timestamptz, with_own boolean)
 returns boolean
 language plpgsql
 stable
@@ -124,14 +124,14 @@ begin
     (
       select true
       from workflow_engine.awaited_event e
-      where e.is_new and e.marked_by is distinct from pg_current_xact_id_if_assigned()
+      where e.is_new and (has_answers.with_own or e.marked_by is distinct from pg_current_xact_id_if_assigned())
       order by e.event_id
       limit 1
     ),
     (
       select true
       from workflow_engine.event_wait w
-      where w.is_new and w.marked_by is distinct from pg_current_xact_id_if_assigned()
+      where w.is_new and (has_answers.with_own or w.marked_by is distinct from pg_current_xact_id_if_assigned())
       order by w.action_log_id
       limit 1
     ),
@@ -148,8 +148,8 @@ begin
 end;
 $$;
 
-comment on function workflow_engine.has_answers(timestamptz) is
-  'Whether an event, a child''s end or the time may let a waiting action go on.';
+comment on function workflow_engine.has_answers(timestamptz, boolean) is
+  'Whether an event, a child''s end or the time may let a waiting action go on; what this transaction itself made new counts only with_own.';
 
 -- Everything that may let a waiting action go on, events before timeouts. An error keeps waiting what waits,
 -- and nothing else: a claim must not fail over it.
@@ -159,7 +159,7 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  if workflow_engine.has_answers(settle_waits.at_time) then
+  if workflow_engine.has_answers(settle_waits.at_time, true) then
     perform workflow_engine.match_events(settle_waits.at_time);
     perform workflow_engine.answer_parents(settle_waits.at_time);
     perform workflow_engine.settle_overdue(settle_waits.at_time);
