@@ -5626,7 +5626,7 @@ begin
     select c.run_id, c.workflow_action_id, c.is_item,
       count(*) as finished, count(*) filter (where c.status = 'failed') as failed,
       bool_or(c.waits_for = 'items') as is_fan_out,
-      array_agg(c.id) filter (where c.waits_for in ('event', 'approval')) as waits
+      array_agg(c.id) filter (where c.waits_for in ('event', 'approval', 'run')) as waits
     from changed c
     where c.has_ended
     group by c.run_id, c.workflow_action_id, c.is_item
@@ -6968,7 +6968,8 @@ $$;
 comment on function workflow_engine.settle_waits(timestamptz) is
   'Answers what waits: by events, by the ends of children, by time.';
 
--- After waiting actions ended some other way: nobody waits for their event any more, nobody need decide.
+-- After waiting actions ended some other way: nobody waits for their event any more, nobody need decide, and
+-- what was stopped takes its children along.
 create or replace function workflow_engine.drop_waits(log_ids uuid[])
 returns void
 language plpgsql
@@ -6980,6 +6981,12 @@ begin
   update public.workflow_approval a
   set status = 'stopped', remind_at = null
   where a.action_log_id = any (drop_waits.log_ids) and a.status = 'pending';
+  perform workflow_engine.stop_runs(array(
+    select r.id
+    from public.workflow_action_logs l
+    join public.workflow_run r on r.parent_run_id = l.run_id and r.parent_action_log_id = l.id
+    where l.id = any (drop_waits.log_ids) and l.status = 'stopped' and r.completed_at is null
+  ));
 end;
 $$;
 
@@ -6989,7 +6996,7 @@ comment on function workflow_engine.drop_waits(uuid[]) is
 
 -- 60_control/signal.sql
 
--- The run of that id; raises PT404 when there is none.
+-- The run of that id; raises PT404 when there is none that the caller may see.
 create or replace function workflow_engine.get_run(run_id uuid)
 returns public.workflow_run
 language plpgsql
@@ -6999,7 +7006,8 @@ as $$
 declare
   v_run public.workflow_run;
 begin
-  select * into v_run from public.workflow_run r where r.id = get_run.run_id;
+  select * into v_run from public.workflow_run r
+  where r.id = get_run.run_id and not workflow_engine.is_foreign(r.organization_id);
   if not found then
     perform workflow_engine.raise_error(
       'PT404', 'run.unknown', format('There is no run %s', coalesce(get_run.run_id::text, 'null')),
@@ -7282,25 +7290,17 @@ $$;
 comment on function workflow_engine.caller_roles() is
   'The roles in the caller''s token: user_role, app_metadata.role and app_metadata.roles.';
 
--- Refuses a signed-in user what belongs to another organization, as if it did not exist.
-create or replace function workflow_engine.check_member(organization_id text, code text, key text, message text)
-returns void
-language plpgsql
+-- Whether this belongs to another organization than the signed-in caller. Others than signed-in users may
+-- see everything.
+create or replace function workflow_engine.is_foreign(organization_id text)
+returns boolean
+language sql
 stable
-set search_path = ''
-as $$
-begin
-  if auth.jwt() ->> 'role' = 'authenticated'
-    and (auth.jwt() ->> 'organization_id' = check_member.organization_id) is not true
-  then
-    perform workflow_engine.raise_error(check_member.code, check_member.key, check_member.message,
-      'Look with an account of its organization.');
-  end if;
-end;
-$$;
+return coalesce(auth.jwt() ->> 'role' = 'authenticated', false)
+  and (auth.jwt() ->> 'organization_id' = organization_id) is not true;
 
-comment on function workflow_engine.check_member(text, text, text, text) is
-  'Raises this error for a signed-in user of another organization.';
+comment on function workflow_engine.is_foreign(text) is
+  'Whether the caller is a signed-in user of another organization.';
 
 -- Decides on behalf of the caller: a member of the organization who has the role, or service_role.
 create or replace function workflow_engine.decide_as_caller(approval_id uuid, decision text, comment text, actor text)
@@ -7313,8 +7313,12 @@ declare
   v_is_user boolean := coalesce(auth.jwt() ->> 'role' = 'authenticated', false);
 begin
   select * into v_approval from public.workflow_approval a where a.id = decide_as_caller.approval_id;
-  perform workflow_engine.check_member(v_approval.organization_id, 'PT404', 'approval.unknown',
-    format('There is no approval %s', decide_as_caller.approval_id));
+  if workflow_engine.is_foreign(v_approval.organization_id) then
+    perform workflow_engine.raise_error(
+      'PT404', 'approval.unknown', format('There is no approval %s', decide_as_caller.approval_id),
+      'Sign in as a member of its organization.'
+    );
+  end if;
   if v_is_user and v_approval.role is not null and v_approval.role <> all (workflow_engine.caller_roles()) then
     perform workflow_engine.raise_error(
       'PT403', 'approval.role_missing',
@@ -7623,10 +7627,14 @@ set search_path = ''
 as $$
 declare
   v_now timestamptz := workflow_engine.clock();
-  v_stopped uuid[] := workflow_engine.stop_generation(stop_runs.run_ids, v_now);
+  v_stopped uuid[];
   v_done uuid[] := stop_runs.run_ids;
   v_family uuid[];
 begin
+  if stop_runs.run_ids = '{}' then
+    return '{}';
+  end if;
+  v_stopped := workflow_engine.stop_generation(stop_runs.run_ids, v_now);
   loop
     v_family := workflow_engine.with_descendants(stop_runs.run_ids);
     exit when cardinality(v_family) <= cardinality(v_done);
@@ -7660,9 +7668,6 @@ begin
   set status = 'stopped', lease_expires_at = null, is_held = false, final = false,
     completed_at = greatest(workflow_engine.clock(), l.started_at)
   where l.id = v_log.id;
-  perform workflow_engine.stop_runs(array(
-    select r.id from public.workflow_run r where r.parent_run_id = v_log.run_id and r.parent_action_log_id = v_log.id
-  ));
   return v_log;
 end;
 $$;
@@ -8506,11 +8511,8 @@ security definer
 set search_path = ''
 as $$
 declare
-  v_run public.workflow_run;
+  v_run public.workflow_run := workflow_engine.get_run(workflow_timeline.run_id);
 begin
-  select * into v_run from public.workflow_run r where r.id = workflow_timeline.run_id;
-  perform workflow_engine.check_member(v_run.organization_id, 'PT404', 'run.unknown', format('There is no run %s', workflow_timeline.run_id));
-  v_run := workflow_engine.get_run(workflow_timeline.run_id);
   return jsonb_build_object('run', to_jsonb(v_run), 'entries', (
     select coalesce(to_jsonb(array_agg(
       jsonb_build_object('at', t.at, 'kind', t.kind) || jsonb_strip_nulls(jsonb_build_object('action', t.action) || t.detail)

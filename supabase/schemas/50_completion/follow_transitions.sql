@@ -80,7 +80,7 @@ begin
     select c.run_id, c.workflow_action_id, c.is_item,
       count(*) as finished, count(*) filter (where c.status = 'failed') as failed,
       bool_or(c.waits_for = 'items') as is_fan_out,
-      array_agg(c.id) filter (where c.waits_for in ('event', 'approval')) as waits
+      array_agg(c.id) filter (where c.waits_for in ('event', 'approval', 'run')) as waits
     from changed c
     where c.has_ended
     group by c.run_id, c.workflow_action_id, c.is_item

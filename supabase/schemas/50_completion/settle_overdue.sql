@@ -173,7 +173,8 @@ $$;
 comment on function workflow_engine.settle_waits(timestamptz) is
   'Answers what waits: by events, by the ends of children, by time.';
 
--- After waiting actions ended some other way: nobody waits for their event any more, nobody need decide.
+-- After waiting actions ended some other way: nobody waits for their event any more, nobody need decide, and
+-- what was stopped takes its children along.
 create or replace function workflow_engine.drop_waits(log_ids uuid[])
 returns void
 language plpgsql
@@ -185,6 +186,12 @@ begin
   update public.workflow_approval a
   set status = 'stopped', remind_at = null
   where a.action_log_id = any (drop_waits.log_ids) and a.status = 'pending';
+  perform workflow_engine.stop_runs(array(
+    select r.id
+    from public.workflow_action_logs l
+    join public.workflow_run r on r.parent_run_id = l.run_id and r.parent_action_log_id = l.id
+    where l.id = any (drop_waits.log_ids) and l.status = 'stopped' and r.completed_at is null
+  ));
 end;
 $$;
 

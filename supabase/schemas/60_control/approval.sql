@@ -112,25 +112,17 @@ $$;
 comment on function workflow_engine.caller_roles() is
   'The roles in the caller''s token: user_role, app_metadata.role and app_metadata.roles.';
 
--- Refuses a signed-in user what belongs to another organization, as if it did not exist.
-create or replace function workflow_engine.check_member(organization_id text, code text, key text, message text)
-returns void
-language plpgsql
+-- Whether this belongs to another organization than the signed-in caller. Others than signed-in users may
+-- see everything.
+create or replace function workflow_engine.is_foreign(organization_id text)
+returns boolean
+language sql
 stable
-set search_path = ''
-as $$
-begin
-  if auth.jwt() ->> 'role' = 'authenticated'
-    and (auth.jwt() ->> 'organization_id' = check_member.organization_id) is not true
-  then
-    perform workflow_engine.raise_error(check_member.code, check_member.key, check_member.message,
-      'Look with an account of its organization.');
-  end if;
-end;
-$$;
+return coalesce(auth.jwt() ->> 'role' = 'authenticated', false)
+  and (auth.jwt() ->> 'organization_id' = organization_id) is not true;
 
-comment on function workflow_engine.check_member(text, text, text, text) is
-  'Raises this error for a signed-in user of another organization.';
+comment on function workflow_engine.is_foreign(text) is
+  'Whether the caller is a signed-in user of another organization.';
 
 -- Decides on behalf of the caller: a member of the organization who has the role, or service_role.
 create or replace function workflow_engine.decide_as_caller(approval_id uuid, decision text, comment text, actor text)
@@ -143,8 +135,12 @@ declare
   v_is_user boolean := coalesce(auth.jwt() ->> 'role' = 'authenticated', false);
 begin
   select * into v_approval from public.workflow_approval a where a.id = decide_as_caller.approval_id;
-  perform workflow_engine.check_member(v_approval.organization_id, 'PT404', 'approval.unknown',
-    format('There is no approval %s', decide_as_caller.approval_id));
+  if workflow_engine.is_foreign(v_approval.organization_id) then
+    perform workflow_engine.raise_error(
+      'PT404', 'approval.unknown', format('There is no approval %s', decide_as_caller.approval_id),
+      'Sign in as a member of its organization.'
+    );
+  end if;
   if v_is_user and v_approval.role is not null and v_approval.role <> all (workflow_engine.caller_roles()) then
     perform workflow_engine.raise_error(
       'PT403', 'approval.role_missing',

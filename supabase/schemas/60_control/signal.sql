@@ -1,4 +1,4 @@
--- The run of that id; raises PT404 when there is none.
+-- The run of that id; raises PT404 when there is none that the caller may see.
 create or replace function workflow_engine.get_run(run_id uuid)
 returns public.workflow_run
 language plpgsql
@@ -8,7 +8,8 @@ as $$
 declare
   v_run public.workflow_run;
 begin
-  select * into v_run from public.workflow_run r where r.id = get_run.run_id;
+  select * into v_run from public.workflow_run r
+  where r.id = get_run.run_id and not workflow_engine.is_foreign(r.organization_id);
   if not found then
     perform workflow_engine.raise_error(
       'PT404', 'run.unknown', format('There is no run %s', coalesce(get_run.run_id::text, 'null')),

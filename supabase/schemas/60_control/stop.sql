@@ -60,10 +60,14 @@ set search_path = ''
 as $$
 declare
   v_now timestamptz := workflow_engine.clock();
-  v_stopped uuid[] := workflow_engine.stop_generation(stop_runs.run_ids, v_now);
+  v_stopped uuid[];
   v_done uuid[] := stop_runs.run_ids;
   v_family uuid[];
 begin
+  if stop_runs.run_ids = '{}' then
+    return '{}';
+  end if;
+  v_stopped := workflow_engine.stop_generation(stop_runs.run_ids, v_now);
   loop
     v_family := workflow_engine.with_descendants(stop_runs.run_ids);
     exit when cardinality(v_family) <= cardinality(v_done);
@@ -97,9 +101,6 @@ begin
   set status = 'stopped', lease_expires_at = null, is_held = false, final = false,
     completed_at = greatest(workflow_engine.clock(), l.started_at)
   where l.id = v_log.id;
-  perform workflow_engine.stop_runs(array(
-    select r.id from public.workflow_run r where r.parent_run_id = v_log.run_id and r.parent_action_log_id = v_log.id
-  ));
   return v_log;
 end;
 $$;

@@ -98,11 +98,8 @@ security definer
 set search_path = ''
 as $$
 declare
-  v_run public.workflow_run;
+  v_run public.workflow_run := workflow_engine.get_run(workflow_timeline.run_id);
 begin
-  select * into v_run from public.workflow_run r where r.id = workflow_timeline.run_id;
-  perform workflow_engine.check_member(v_run.organization_id, 'PT404', 'run.unknown', format('There is no run %s', workflow_timeline.run_id));
-  v_run := workflow_engine.get_run(workflow_timeline.run_id);
   return jsonb_build_object('run', to_jsonb(v_run), 'entries', (
     select coalesce(to_jsonb(array_agg(
       jsonb_build_object('at', t.at, 'kind', t.kind) || jsonb_strip_nulls(jsonb_build_object('action', t.action) || t.detail)
