@@ -1,7 +1,8 @@
 import { assertRejects } from "@std/assert";
 import postgres from "postgres";
 import type { CodeBlock } from "../../tools/code_blocks.ts";
-import { assertSays } from "./assert_says.ts";
+import { assertSays } from "../assert_says.ts";
+import { sqlValue } from "../sql_value.ts";
 import { workOff } from "./work_off.ts";
 
 /**
@@ -33,7 +34,7 @@ export async function inTransaction(play: (sql: postgres.Sql) => Promise<void>):
 
 /** What a block of SQL comes to: the statuses of the run that it started, or the value it selects. */
 async function runExample(sql: postgres.Sql, code: string): Promise<unknown> {
-  const value = lastValue(await sql.unsafe(code).simple());
+  const value = await sqlValue(sql, code);
   await sql`select test.age_versions()`;
   await workOff(sql);
   if (!code.includes("workflow_emit(")) return value;
@@ -52,12 +53,4 @@ async function failingExample(sql: postgres.Sql, code: string): Promise<string> 
 
 function describeError({ message, detail, hint }: postgres.PostgresError): string {
   return [`ERROR:  ${message}`, `DETAIL:  ${detail}`, `HINT:  ${hint}`].join("\n");
-}
-
-/** The one value of the last statement's one row. */
-function lastValue(results: unknown): unknown {
-  if (!Array.isArray(results)) return undefined;
-  const last: unknown = results.at(-1);
-  if (Array.isArray(last)) return lastValue(last);
-  return typeof last === "object" && last !== null ? Object.values(last)[0] : undefined;
 }

@@ -5,6 +5,7 @@ import { travel } from "../../local/travel.ts";
 import { type CodeBlock, readCodeBlocks } from "../../tools/code_blocks.ts";
 import { mailsTo } from "../mail.ts";
 import { installOnboarding } from "../onboarding.ts";
+import { removeWorkflow } from "../saved_workflow.ts";
 import { openStack, type TestStack } from "../stack.ts";
 import { until } from "../until.ts";
 import { signUp } from "../user.ts";
@@ -102,17 +103,4 @@ async function endOfTrip({ db }: TestStack, nth: number) {
     statuses: Object.fromEntries(actions.map(({ name, status }) => [name, status])),
     told: logs.filter(({ item_index }) => item_index !== null).map(({ message }) => message),
   };
-}
-
-async function removeWorkflow({ db }: TestStack, name: string): Promise<void> {
-  await db`update public.workflow set is_active = false where name = ${name}`;
-  await db`
-    delete from public.workflow_action_logs l
-    using public.workflow w
-    where w.id = l.workflow_id and w.name = ${name}`;
-  await db`
-    delete from public.workflow_run r
-    using public.workflow w
-    where w.id = r.workflow_id and w.name = ${name}`;
-  await db`delete from public.workflow where name = ${name}`;
 }
