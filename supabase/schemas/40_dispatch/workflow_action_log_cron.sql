@@ -148,7 +148,6 @@ begin
   perform workflow_engine.run_step('recover_expired_leases($1)', v_now);
   perform workflow_engine.run_step('retry_failed($1)', v_now);
   perform workflow_engine.run_step('settle_waits($1)', v_now);
-  perform workflow_engine.run_step('release_held(null)', v_now);
   perform workflow_engine.run_step('forget_awaited_events($1)', v_now);
   v_due := workflow_engine.run_step('ring_for_due($1)', v_now);
   perform workflow_engine.set_pace(v_due);
