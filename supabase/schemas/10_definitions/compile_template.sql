@@ -41,8 +41,27 @@ $$;
 comment on function workflow_engine.compile_filter(text, text) is
   'Compiles one filter of a placeholder; raises PT422 for an unknown one.';
 
--- `$.record.name | default: 'you'` as {"path", "filters", "required", "takes_all"}. A single bar
--- separates, unless it stands in quotes; a double bar is the path's own "or".
+-- The inside of {{ … }} at its single bars: the path, then the filters. A bar in quotes does not separate,
+-- and a double bar is the path's own "or". What cannot be read is missing from the parts.
+create or replace function workflow_engine.split_placeholder(placeholder text)
+returns text[]
+language sql
+immutable
+set search_path = ''
+as $$
+  select array(
+    select m[1]
+    from regexp_matches(
+      split_placeholder.placeholder,
+      '((?:[^|"'']|\|\||"(?:[^"\\]|\\.)*"|''(?:[^''\\]|\\.)*'')+)', 'g'
+    ) m
+  );
+$$;
+
+comment on function workflow_engine.split_placeholder(text) is
+  'The path and the filters of a placeholder.';
+
+-- `$.record.name | default: 'you'` as {"path", "filters", "required", "takes_all"}.
 create or replace function workflow_engine.compile_placeholder(placeholder text, field text)
 returns jsonb
 language plpgsql
@@ -50,13 +69,7 @@ stable
 set search_path = ''
 as $$
 declare
-  v_parts text[] := array(
-    select m[1]
-    from regexp_matches(
-      compile_placeholder.placeholder,
-      '((?:[^|"'']|\|\||"(?:[^"\\]|\\.)*"|''(?:[^''\\]|\\.)*'')+)', 'g'
-    ) m
-  );
+  v_parts text[] := workflow_engine.split_placeholder(compile_placeholder.placeholder);
   v_path jsonpath;
   v_filters jsonb;
 begin

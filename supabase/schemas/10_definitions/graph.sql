@@ -1,37 +1,56 @@
 -- The rules of a choice's payload, {"choices": [{"if", "then": name or [names]}], "else": name or [names]},
--- in order: the else is the rule without a condition, and the last.
+-- in order: the else is the rule without a condition, and the last. `place` is where its targets stand.
 create or replace function workflow_engine.read_rules(payload jsonb)
-returns table (number bigint, condition text, targets text[])
+returns table (number bigint, condition text, targets text[], place text)
 language sql
 immutable
 set search_path = ''
 as $$
   select r.number, r.rule ->> 'if', array(
     select jsonb_array_elements_text(case jsonb_typeof(r.rule -> 'then') when 'array' then r.rule -> 'then' else jsonb_build_array(r.rule -> 'then') end)
-  )
-  from jsonb_array_elements(
-    case jsonb_typeof(read_rules.payload -> 'choices') when 'array' then read_rules.payload -> 'choices' else '[]' end
-    || case when read_rules.payload ? 'else' then jsonb_build_array(jsonb_build_object('then', read_rules.payload -> 'else')) else '[]' end
-  ) with ordinality r (rule, number);
+  ), r.place
+  from (
+    select c.number, c.rule, format('choices/%s/then', c.number - 1) as place
+    from jsonb_array_elements(
+      case jsonb_typeof(read_rules.payload -> 'choices') when 'array' then read_rules.payload -> 'choices' else '[]' end
+    ) with ordinality c (rule, number)
+    union all
+    select 9223372036854775807, jsonb_build_object('then', read_rules.payload -> 'else'), 'else'
+    where read_rules.payload ? 'else'
+  ) r
+  order by r.number;
 $$;
 
 comment on function workflow_engine.read_rules(jsonb) is
   'The rules of a choice in order, the else (without a condition) last.';
 
--- What each action of a workflow follows, by name: what it says itself, else the next lower order, and
--- in any case the choice that names it. Compensations stand outside of the graph.
-create or replace function workflow_engine.read_edges(workflow_id uuid)
+-- The actions of a workflow as one value, as the functions of its graph take them: a document that has not
+-- been saved has a graph, too.
+create or replace function workflow_engine.read_actions(workflow_id uuid)
+returns public.workflow_action[]
+language sql
+stable
+set search_path = ''
+as $$
+  select array(select a from public.workflow_action a where a.workflow_id = read_actions.workflow_id);
+$$;
+
+comment on function workflow_engine.read_actions(uuid) is
+  'The actions of a workflow as one value.';
+
+-- What each action follows, by name: what it says itself, else the next lower order, and in any case the
+-- choice that names it. Compensations stand outside of the graph.
+create or replace function workflow_engine.read_edges(actions public.workflow_action[])
 returns table (name text, depends_on text)
 language sql
 stable
 set search_path = ''
 as $$
-  with action as (
+  with action as materialized (
     select a.*, exists (
-      select from public.workflow_action c where c.workflow_id = a.workflow_id and c.compensate_with = a.name
+      select from unnest(read_edges.actions) c where c.compensate_with = a.name
     ) as is_compensation
-    from public.workflow_action a
-    where a.workflow_id = read_edges.workflow_id
+    from unnest(read_edges.actions) a
   )
   select a.name, d.name
   from action a
@@ -51,14 +70,15 @@ as $$
   where c.action_type = 'choice';
 $$;
 
-comment on function workflow_engine.read_edges(uuid) is
-  'The edges of a workflow''s graph by name: each action and one that it follows.';
+comment on function workflow_engine.read_edges(public.workflow_action[]) is
+  'The edges of a graph by name: each action and one that it follows.';
 
--- A way round in a workflow's graph, as a -> b -> a; null when it has none. Edges to what follows nothing
--- are taken away until none is left or each leads on: then any way along them comes back to itself. That
--- takes the square of the edges at worst; to look along every way would take their exponential.
-create or replace function workflow_engine.find_cycle(workflow_id uuid)
-returns text
+-- The ways round in a graph, as a -> b -> a: as many as it takes to break them all, but no more than twenty.
+-- Edges to what follows nothing are taken away until none is left or each leads on: then any way along them
+-- comes back to itself. That takes the square of the edges at worst; to look along every way would take
+-- their exponential. The last edge of a way that was found is taken away, too, and so on.
+create or replace function workflow_engine.find_cycles(actions public.workflow_action[])
+returns setof text
 language plpgsql
 stable
 set search_path = ''
@@ -72,43 +92,74 @@ declare
 begin
   select array_agg(e.name order by e.name, e.depends_on), array_agg(e.depends_on order by e.name, e.depends_on)
   into v_names, v_followed
-  from workflow_engine.read_edges(find_cycle.workflow_id) e;
-  loop
-    v_count := cardinality(v_names);
+  from workflow_engine.read_edges(find_cycles.actions) e;
+  for v_found in 1..20 loop
+    loop
+      v_count := cardinality(v_names);
+      select array_agg(e.name order by e.number), array_agg(e.depends_on order by e.number)
+      into v_names, v_followed
+      from unnest(v_names, v_followed) with ordinality e (name, depends_on, number)
+      where e.depends_on in (select unnest(v_names));
+      if v_names is null then
+        return;
+      end if;
+      exit when cardinality(v_names) = v_count;
+    end loop;
+    v_path := '{}';
+    v_next := v_names[1];
+    while v_next <> all (v_path) loop
+      v_path := v_path || v_next;
+      v_next := v_followed[array_position(v_names, v_next)];
+    end loop;
+    return next array_to_string(v_path[array_position(v_path, v_next):] || v_next, ' -> ');
     select array_agg(e.name order by e.number), array_agg(e.depends_on order by e.number)
     into v_names, v_followed
     from unnest(v_names, v_followed) with ordinality e (name, depends_on, number)
-    where e.depends_on in (select unnest(v_names));
-    if v_names is null then
-      return null;
-    end if;
-    exit when cardinality(v_names) = v_count;
+    where (e.name, e.depends_on) <> (v_path[cardinality(v_path)], v_next);
   end loop;
-  v_next := v_names[1];
-  while v_next <> all (coalesce(v_path, '{}')) loop
-    v_path := v_path || v_next;
-    v_next := v_followed[array_position(v_names, v_next)];
-  end loop;
-  return array_to_string(v_path[array_position(v_path, v_next):] || v_next, ' -> ');
 end;
 $$;
 
-comment on function workflow_engine.find_cycle(uuid) is
-  'A cycle of a workflow''s graph as a sentence of names, or null.';
+comment on function workflow_engine.find_cycles(public.workflow_action[]) is
+  'The cycles of a graph, each as a sentence of names.';
 
--- What is wrong with how a workflow's actions undo each other. A compensation stands outside of the graph:
--- it follows nothing, and nothing undoes it.
-create or replace function workflow_engine.find_compensation_faults(workflow_id uuid)
+-- The names of other actions that stand in an action, with their place in it.
+create or replace function workflow_engine.read_references(actions public.workflow_action[])
+returns table (action text, field text, target text)
+language sql
+stable
+set search_path = ''
+as $$
+  select a.name, 'depends_on', d.name
+  from unnest(read_references.actions) a
+  cross join lateral unnest(a.depends_on) d (name)
+  union all
+  select a.name, 'compensate_with', a.compensate_with
+  from unnest(read_references.actions) a
+  where a.compensate_with is not null
+  union all
+  select a.name, 'payload/' || r.place, t.name
+  from unnest(read_references.actions) a
+  cross join lateral workflow_engine.read_rules(a.payload) r
+  cross join lateral unnest(r.targets) t (name)
+  where a.action_type = 'choice';
+$$;
+
+comment on function workflow_engine.read_references(public.workflow_action[]) is
+  'The names of other actions that stand in an action, with their place in it.';
+
+-- What is wrong with how actions undo each other. A compensation stands outside of the graph: it follows
+-- nothing, and nothing undoes it.
+create or replace function workflow_engine.find_compensation_faults(actions public.workflow_action[])
 returns table (action text, field text, fault text)
 language sql
 stable
 set search_path = ''
 as $$
   with compensation as (
-    select c.* from public.workflow_action c
-    where c.workflow_id = find_compensation_faults.workflow_id and exists (
-      select from public.workflow_action a where a.workflow_id = c.workflow_id and a.compensate_with = c.name
-    )
+    select c.*
+    from unnest(find_compensation_faults.actions) c
+    where exists (select from unnest(find_compensation_faults.actions) a where a.compensate_with = c.name)
   )
   select c.name, 'compensate_with', 'it undoes another action, so nothing can undo it'
   from compensation c
@@ -123,44 +174,37 @@ as $$
   where c.action_type = 'choice';
 $$;
 
-comment on function workflow_engine.find_compensation_faults(uuid) is
-  'What is wrong with the compensations of a workflow.';
+comment on function workflow_engine.find_compensation_faults(public.workflow_action[]) is
+  'What is wrong with how actions undo each other.';
 
--- What is wrong with a workflow's graph: the action, its field, and a sentence a row. Without an
--- action, the fault is the graph's.
-create or replace function workflow_engine.find_graph_faults(workflow_id uuid)
+-- What is wrong with a graph: the action, the place in it, and a sentence a row. Without an action, the
+-- fault is the graph's.
+create or replace function workflow_engine.find_graph_faults(actions public.workflow_action[])
 returns table (action text, field text, fault text)
 language sql
 stable
 set search_path = ''
 as $$
   with action as (
-    select a.* from public.workflow_action a where a.workflow_id = find_graph_faults.workflow_id
+    select * from unnest(find_graph_faults.actions)
   ),
-  reference as (
-    select a.name, 'depends_on' as field, d.name as target from action a cross join lateral unnest(a.depends_on) d (name)
-    union all
-    select a.name, 'compensate_with', a.compensate_with from action a where a.compensate_with is not null
-    union all
-    select a.name, 'payload', t.name
-    from action a
-    cross join lateral workflow_engine.read_rules(a.payload) r
-    cross join lateral unnest(r.targets) t (name)
-    where a.action_type = 'choice'
+  edge as materialized (
+    select * from workflow_engine.read_edges(find_graph_faults.actions)
+  ),
+  reference as materialized (
+    select * from workflow_engine.read_references(find_graph_faults.actions)
   )
-  select r.name, r.field, format('it names "%s", which this workflow does not have', coalesce(r.target, 'null'))
+  select r.action, r.field, format('it names "%s", which this workflow does not have', coalesce(r.target, 'null'))
   from reference r
   where not exists (select from action a where a.name = r.target)
   union all
-  select r.name, r.field, format('it follows "%s", which only undoes another action', r.target)
+  select r.action, r.field, format('it follows "%s", which only undoes another action', r.target)
   from reference r
   where r.field <> 'compensate_with' and exists (select from action c where c.compensate_with = r.target)
   union all
   select a.name, 'join_count', format('it waits for %s of the actions it follows, but follows %s', a.join_count, e.count)
   from action a
-  cross join lateral (
-    select count(*) from workflow_engine.read_edges(find_graph_faults.workflow_id) e where e.name = a.name
-  ) e
+  cross join lateral (select count(*) from edge e where e.name = a.name) e
   where a.join_count > e.count
   union all
   select a.name, 'payload', 'a choice needs {"choices": [{"if", "then"}], "else"}'
@@ -179,19 +223,16 @@ as $$
   from action a
   where a.run_if = 'failure'
     and not exists (select from action c where c.compensate_with = a.name)
-    and not exists (
-      select from workflow_engine.read_edges(find_graph_faults.workflow_id) e where e.name = a.name
-    )
+    and not exists (select from edge e where e.name = a.name)
   union all
-  select f.* from workflow_engine.find_compensation_faults(find_graph_faults.workflow_id) f
+  select * from workflow_engine.find_compensation_faults(find_graph_faults.actions)
   union all
   select null, 'actions', 'the actions wait for each other and are never reached: ' || c.path
-  from workflow_engine.find_cycle(find_graph_faults.workflow_id) c (path)
-  where c.path is not null;
+  from workflow_engine.find_cycles(find_graph_faults.actions) c (path);
 $$;
 
-comment on function workflow_engine.find_graph_faults(uuid) is
-  'What is wrong with a workflow''s graph: unknown names, cycles, what can never be met or reached.';
+comment on function workflow_engine.find_graph_faults(public.workflow_action[]) is
+  'What is wrong with a graph: unknown names, cycles, what can never be met or reached.';
 
 -- Refuses a graph that could not run, naming the first fault.
 create or replace function workflow_engine.check_graph(workflow_id uuid)
@@ -206,7 +247,7 @@ begin
   select f.*, w.name as workflow
   into v_fault
   from public.workflow w
-  cross join lateral workflow_engine.find_graph_faults(w.id) f
+  cross join lateral workflow_engine.find_graph_faults(workflow_engine.read_actions(w.id)) f
   where w.id = check_graph.workflow_id
   limit 1;
   if found then
@@ -233,7 +274,7 @@ as $$
     select a.* from public.workflow_action a where a.workflow_id = resolve_graph.workflow_id
   ),
   edge as materialized (
-    select e.name, b.id from workflow_engine.read_edges(resolve_graph.workflow_id) e join action b on b.name = e.depends_on
+    select e.name, b.id from workflow_engine.read_edges(workflow_engine.read_actions(resolve_graph.workflow_id)) e join action b on b.name = e.depends_on
   )
   select
     a.id,

@@ -20,7 +20,7 @@ select is(
 );
 select matches(
   public.workflow_check('{"name": "w", "trigger": "t", "actions": [{"name": "a", "action_type": "log"}, {"name": "b", "action_type": "log", "depends_on": ["a"], "join_count": 1, "run_if": "always"}]}') -> 'errors' #>> '{0,fault}',
-  'a_join_counts_successes',
+  'A join counts successes',
   'a count of successes for what asks for none'
 );
 

@@ -10,7 +10,7 @@ select is(
   ]}') -> 'errors',
   '[
     {"pointer": "/actions/1/depends_on", "fault": "It follows \"undo\", which only undoes another action"},
-    {"pointer": "/actions/2/payload", "fault": "It follows \"undo\", which only undoes another action"}
+    {"pointer": "/actions/2/payload/choices/0/then", "fault": "It follows \"undo\", which only undoes another action"}
   ]',
   'nothing follows or chooses it'
 );

@@ -9,8 +9,8 @@ select is(
   '[
     {"pointer": "/actions/0/depends_on", "fault": "It names \"nobody\", which this workflow does not have"},
     {"pointer": "/actions/0/compensate_with", "fault": "It names \"nothing\", which this workflow does not have"},
-    {"pointer": "/actions/1/payload", "fault": "It names \"nowhere\", which this workflow does not have"},
-    {"pointer": "/actions/1/payload", "fault": "It names \"no_more\", which this workflow does not have"}
+    {"pointer": "/actions/1/payload/choices/0/then", "fault": "It names \"nowhere\", which this workflow does not have"},
+    {"pointer": "/actions/1/payload/else", "fault": "It names \"no_more\", which this workflow does not have"}
   ]',
   'in every field that names actions'
 );

@@ -9,8 +9,8 @@ select is(
 );
 select is(
   public.workflow_check('{"name": "w", "trigger": "t", "phase": "before"}') -> 'errors',
-  '[{"pointer": "", "fault": "New row for relation \"workflow\" violates check constraint \"before_needs_a_time_to_come_before\""}]',
-  'one without the other is a fault of the whole'
+  '[{"pointer": "/phase", "fault": "Before needs a time to come before"}]',
+  'one without the other is a fault, at the one that is there'
 );
 
 select * from finish();

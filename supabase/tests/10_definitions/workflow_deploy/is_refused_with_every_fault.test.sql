@@ -27,8 +27,8 @@ select set_eq(
       ('/actions/1/action_type'), ('/actions/1/name'), ('/actions/1/order'),
       ('/actions/2'),
       ('/actions/3/payload/choices/0/if'), ('/actions/3/payload/choices/1/if'),
-      ('/actions/4/id'),
-      ('/actions/5')
+      ('/actions/4/id'), ('/actions/4/payload/url'),
+      ('/actions/5/join_count')
   $$,
   'with every fault of the document at once, each with its JSON pointer'
 );
