@@ -149,7 +149,7 @@ comment on function workflow_engine.read_references(public.workflow_action[]) is
   'The names of other actions that stand in an action, with their place in it.';
 
 -- What is wrong with how actions undo each other. A compensation stands outside of the graph: it follows
--- nothing, and nothing undoes it.
+-- nothing, nothing undoes it, and it undoes one action, so that it can be told which of them it has undone.
 create or replace function workflow_engine.find_compensation_faults(actions public.workflow_action[])
 returns table (action text, field text, fault text)
 language sql
@@ -171,7 +171,15 @@ as $$
   union all
   select c.name, 'action_type', 'it undoes another action, so no branch follows its choice'
   from compensation c
-  where c.action_type = 'choice';
+  where c.action_type = 'choice'
+  union all
+  select a.name, 'compensate_with', format('"%s" undoes "%s"; each action needs a compensation of its own', a.compensate_with, a.first)
+  from (
+    select a.name, a.compensate_with, first_value(a.name) over (partition by a.compensate_with order by a."order", a.name) as first
+    from unnest(find_compensation_faults.actions) a
+    where a.compensate_with is not null
+  ) a
+  where a.name <> a.first;
 $$;
 
 comment on function workflow_engine.find_compensation_faults(public.workflow_action[]) is

@@ -1,5 +1,5 @@
 begin;
-select plan(4);
+select plan(5);
 
 select is(
   public.workflow_check('{"name": "w", "trigger": "t", "actions": [
@@ -39,6 +39,16 @@ select is(
   ]}') -> 'errors',
   '[{"pointer": "/actions/2/action_type", "fault": "It undoes another action, so no branch follows its choice"}]',
   'it chooses nothing'
+);
+
+select is(
+  public.workflow_check('{"name": "w", "trigger": "t", "actions": [
+    {"name": "a", "action_type": "log", "compensate_with": "undo"},
+    {"name": "b", "action_type": "log", "order": 2, "compensate_with": "undo"},
+    {"name": "undo", "action_type": "log"}
+  ]}') -> 'errors',
+  '[{"pointer": "/actions/1/compensate_with", "fault": "\"undo\" undoes \"a\"; each action needs a compensation of its own"}]',
+  'it undoes one action only'
 );
 
 select * from finish();
