@@ -185,7 +185,8 @@ $$;
 comment on function workflow_engine.insert_decided(uuid[], timestamptz) is
   'Creates the action logs of what is decided; returns whether that decides more, and when the first is due.';
 
--- Stops what is still unfinished although a join had enough without it.
+-- Stops what is still unfinished although a join had enough without it; what somebody is reporting just now
+-- may come to its own end.
 create or replace function workflow_engine.stop_unneeded(run_ids uuid[], at_time timestamptz)
 returns void
 language plpgsql
@@ -212,7 +213,7 @@ begin
     update public.workflow_action_logs l
     set status = 'stopped', reason = 'not_needed', lease_expires_at = null, is_held = false,
       completed_at = greatest(stop_unneeded.at_time, l.started_at)
-    where l.id = any (v_logs);
+    where l.id in (select u.id from public.workflow_action_logs u where u.id = any (v_logs) order by u.id for update skip locked);
   end if;
 end;
 $$;

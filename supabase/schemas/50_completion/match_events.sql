@@ -50,30 +50,6 @@ $$;
 comment on function workflow_engine.find_matches(uuid[], uuid[]) is
   'The pairs of an event and an action log that waits for it, for these events and these waits.';
 
--- Each wait takes its oldest event, and of the waits of a run that take the same event only the first does.
-create or replace function workflow_engine.choose_matches(event_ids uuid[], wait_ids uuid[])
-returns table (action_log_id uuid, attempt integer, event_id uuid, is_first boolean)
-language plpgsql
-stable
-rows 100
-set search_path = ''
-as $$
-begin
-  return query
-    with oldest as (
-      select distinct on (m.action_log_id) m.*
-      from workflow_engine.find_matches(choose_matches.event_ids, choose_matches.wait_ids) m
-      order by m.action_log_id, m.occurred_at, m.event_id
-    )
-    select o.action_log_id, o.attempt, o.event_id,
-      o.action_log_id = first_value(o.action_log_id) over (partition by o.run_id, o.event_id order by o.action_log_id)
-    from oldest o;
-end;
-$$;
-
-comment on function workflow_engine.choose_matches(uuid[], uuid[]) is
-  'The event that each wait takes, and whether it is the first of its run to take that.';
-
 -- The answer that an event is.
 create or replace function workflow_engine.event_answer(action_log_id uuid, attempt integer, event_id uuid)
 returns jsonb
@@ -94,9 +70,64 @@ $$;
 comment on function workflow_engine.event_answer(uuid, integer, uuid) is
   'The result of an action log that an event answers.';
 
--- Compares new events with all that wait and new waits with all events, and answers. What cannot be
--- answered now, because somebody holds its action log or another wait of its run took its event, stays
--- new and is looked at again; so does what this transaction made new.
+-- Answers by pairs of an event and a wait: each wait takes its oldest event, and of the waits of a run that
+-- take the same event the first does. Takes none that somebody else holds. Returns what got nothing now, but
+-- may later: those events and waits.
+create or replace function workflow_engine.take_matches(
+  event_ids uuid[],
+  wait_ids uuid[],
+  at_time timestamptz,
+  out left_events uuid[],
+  out left_waits uuid[]
+)
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_answers jsonb;
+begin
+  with pair as materialized (
+    select * from workflow_engine.find_matches(take_matches.event_ids, take_matches.wait_ids)
+  ),
+  first as (
+    select distinct on (o.run_id, o.event_id) o.*
+    from (select distinct on (p.action_log_id) p.* from pair p order by p.action_log_id, p.occurred_at, p.event_id) o
+    order by o.run_id, o.event_id, o.action_log_id
+  ),
+  free as materialized (
+    select f.action_log_id, f.event_id
+    from first f
+    cross join lateral (select * from public.workflow_action_logs l where l.id = f.action_log_id for update skip locked) l
+    cross join lateral (
+      select * from workflow_engine.event_wait w where w.action_log_id = f.action_log_id for update skip locked
+    ) w
+    where l.status = 'waiting' and l.attempt = w.attempt and w.event_id is null
+  ),
+  taken as (
+    update workflow_engine.event_wait w
+    set event_id = f.event_id, is_new = false
+    from free f
+    where w.action_log_id = f.action_log_id
+    returning w.action_log_id, w.attempt, w.event_id
+  ),
+  rest as (
+    select p.* from pair p where not exists (select from taken t where t.action_log_id = p.action_log_id)
+  )
+  select
+    (select to_jsonb(array_agg(workflow_engine.event_answer(t.action_log_id, t.attempt, t.event_id))) from taken t),
+    array(select distinct r.event_id from rest r), array(select distinct r.action_log_id from rest r)
+  into v_answers, left_events, left_waits;
+  if v_answers is not null then
+    perform workflow_engine.write_results(v_answers, take_matches.at_time, '{waiting}');
+  end if;
+end;
+$$;
+
+comment on function workflow_engine.take_matches(uuid[], uuid[], timestamptz) is
+  'Answers those that wait with these events, or these waits with their events; returns which got nothing but may later.';
+
+-- Compares new events with all that wait and new waits with all events, and answers. What may still find
+-- its other side, because somebody holds that now, stays new; so does what this transaction made new.
 create or replace function workflow_engine.match_events(at_time timestamptz)
 returns void
 language plpgsql
@@ -105,8 +136,7 @@ as $$
 declare
   v_events uuid[];
   v_waits uuid[];
-  v_left uuid[];
-  v_answers jsonb;
+  v_left record;
 begin
   select coalesce(array_agg(e.event_id), '{}') into v_events
   from (select event_id from workflow_engine.awaited_event where is_new order by event_id limit 500 for update skip locked) e;
@@ -115,36 +145,13 @@ begin
   if v_events = '{}' and v_waits = '{}' then
     return;
   end if;
-  with match as materialized (
-    select * from workflow_engine.choose_matches(v_events, v_waits)
-  ),
-  free as materialized (
-    select l.id from public.workflow_action_logs l
-    where l.id = any (array(select m.action_log_id from match m where m.is_first)) and l.status = 'waiting'
-    order by l.id
-    for update skip locked
-  ),
-  taken as (
-    update workflow_engine.event_wait w
-    set event_id = m.event_id, is_new = false
-    from match m
-    where m.is_first and w.action_log_id = m.action_log_id and m.action_log_id in (select f.id from free f)
-    returning w.action_log_id, w.attempt, w.event_id
-  )
-  select
-    (select to_jsonb(array_agg(workflow_engine.event_answer(t.action_log_id, t.attempt, t.event_id))) from taken t),
-    array(select m.action_log_id from match m except select t.action_log_id from taken t)
-  into v_answers, v_left;
-  update workflow_engine.event_wait w
-  set is_new = w.action_log_id = any (v_left)
-  where w.action_log_id = any (v_waits || v_left)
-    and w.is_new <> (w.action_log_id = any (v_left)) and w.marked_by <> pg_current_xact_id();
+  select * into v_left from workflow_engine.take_matches(v_events, v_waits, match_events.at_time);
   update workflow_engine.awaited_event e
   set is_new = false
-  where e.event_id = any (v_events) and e.marked_by <> pg_current_xact_id();
-  if v_answers is not null then
-    perform workflow_engine.write_results(v_answers, match_events.at_time, '{waiting}');
-  end if;
+  where e.event_id = any (v_events) and e.event_id <> all (v_left.left_events) and e.marked_by <> pg_current_xact_id();
+  update workflow_engine.event_wait w
+  set is_new = false
+  where w.action_log_id = any (v_waits) and w.action_log_id <> all (v_left.left_waits) and w.marked_by <> pg_current_xact_id();
 end;
 $$;
 

@@ -197,6 +197,24 @@ $$;
 comment on function workflow_engine.register_children(workflow_engine.new_wait[], timestamptz) is
   'Starts the children of action logs.';
 
+-- Looks at once whether the events of those that begin to wait were there before them. Where another
+-- transaction gives such an event to another wait of the run, the next claim looks again.
+create or replace function workflow_engine.look_back(waits workflow_engine.new_wait[], at_time timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  perform workflow_engine.take_matches('{}', array(select w.id from unnest(look_back.waits) w), look_back.at_time);
+exception
+  when unique_violation then
+    raise log 'workflow_engine.look_back: %', sqlerrm;
+end;
+$$;
+
+comment on function workflow_engine.look_back(workflow_engine.new_wait[], timestamptz) is
+  'Answers those that begin to wait for an event that was there before them.';
+
 -- After results were written: registers what those that wait wait for, and looks at once whether their
 -- event was there before them.
 create or replace function workflow_engine.register_waits(results jsonb, accepted uuid[], at_time timestamptz)
@@ -223,7 +241,7 @@ begin
   perform workflow_engine.register_events(v_waits, register_waits.at_time);
   perform workflow_engine.register_approvals(v_waits, register_waits.at_time);
   perform workflow_engine.register_children(v_waits, register_waits.at_time);
-  perform workflow_engine.match_events(register_waits.at_time);
+  perform workflow_engine.look_back(v_waits, register_waits.at_time);
 end;
 $$;
 

@@ -183,6 +183,7 @@ begin
   cross join lateral workflow_engine.end_fan_out(f) e
   where l.run_id = f.run_id and l.workflow_action_id = f.workflow_action_id
     and l.item_index is null and l.status = 'waiting';
+  perform workflow_engine.stop_items(array(select distinct c.run_id from unnest(settle_items.counts) c));
   perform workflow_engine.request_wake();
 end;
 $$;
@@ -190,25 +191,41 @@ $$;
 comment on function workflow_engine.settle_items(workflow_engine.item_count[]) is
   'Moves fan-outs on by the items that ended.';
 
--- Stops the unfinished items of fan-outs that have failed or were stopped.
+-- Stops the unfinished items of fan-outs that have failed or were stopped. Leaves those that somebody is
+-- reporting: when such an item ends, the rest is stopped again.
 create or replace function workflow_engine.stop_items(run_ids uuid[])
 returns void
 language plpgsql
 set search_path = ''
 as $$
+declare
+  v_ended uuid[];
 begin
+  select array_agg(p.id) into v_ended
+  from unnest(stop_items.run_ids) i (id)
+  cross join lateral (select * from workflow_engine.fan_out f where f.run_id = i.id offset 0) f
+  cross join lateral (
+    select p.id, p.status
+    from public.workflow_action_logs p
+    where p.run_id = f.run_id and p.workflow_action_id = f.workflow_action_id and p.item_index is null
+    limit 1
+  ) p
+  where f.unfinished > 0 and p.status in ('failed', 'stopped');
+  if v_ended is null then
+    return;
+  end if;
   update public.workflow_action_logs l
   set status = 'stopped', reason = 'not_needed', lease_expires_at = null, is_held = false,
     completed_at = greatest(workflow_engine.clock(), l.started_at)
-  from unnest(stop_items.run_ids) i (id)
-  cross join lateral (select * from workflow_engine.fan_out f where f.run_id = i.id offset 0) f
-  join public.workflow_action_logs p
-    on p.run_id = f.run_id and p.workflow_action_id = f.workflow_action_id and p.item_index is null
-  where f.unfinished > 0
-    and p.status in ('failed', 'stopped')
-    and l.run_id = f.run_id and l.workflow_action_id = f.workflow_action_id
-    and l.item_index is not null
-    and l.status in ('not_started', 'processing', 'waiting');
+  where l.id in (
+    select i.id
+    from public.workflow_action_logs p
+    join public.workflow_action_logs i
+      on i.run_id = p.run_id and i.workflow_action_id = p.workflow_action_id and i.item_index is not null
+    where p.id = any (v_ended) and i.status in ('not_started', 'processing', 'waiting')
+    order by i.id
+    for update of i skip locked
+  );
 end;
 $$;
 

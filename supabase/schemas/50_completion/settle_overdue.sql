@@ -90,7 +90,10 @@ begin
     select l.id
     from public.workflow_action_logs l
     where l.status = 'waiting' and l.execute_at <= settle_overdue.at_time
-      and (l.waits_for <> 'event' or not workflow_engine.may_have_occurred(l.execute_at))
+      and (l.waits_for <> 'event' or not (
+        workflow_engine.may_have_occurred(l.execute_at)
+        or exists (select from workflow_engine.event_wait w where w.action_log_id = l.id and w.is_new)
+      ))
     order by l.execute_at
     limit 1000
     for update skip locked

@@ -120,7 +120,9 @@ begin
     cross join lateral (
       select
         r.status = 'failed' and r.final is not true and l.tries < a.max_retries as is_retry,
-        r.status = 'completed' and pg_column_size(r.output) > g.output_bytes as is_too_large,
+        -- As text, no byte becomes more than six: only what might be too large is written out to be measured.
+        r.status = 'completed' and pg_column_size(r.output) > g.output_bytes / 6
+          and octet_length(r.output::text) > g.output_bytes as is_too_large,
         case when r.status = 'waiting' then workflow_engine.read_wait(l, r.wait, r.timeout_ms, read_results.at_time) end as wait
     ) i
     cross join lateral (

@@ -18,8 +18,8 @@ $$;
 comment on function workflow_engine.with_descendants(uuid[]) is
   'These runs and their children, and those of their children.';
 
--- Stops what is unfinished in these runs. Locks logs, then runs, as everybody does; what a report inserts
--- meanwhile is there when the runs are locked.
+-- Stops what is unfinished in these runs. Locks logs, then runs, as everybody does, and the logs of fan-outs
+-- after their items, as a report does; what a report inserts meanwhile is there when the runs are locked.
 create or replace function workflow_engine.stop_generation(run_ids uuid[], at_time timestamptz)
 returns uuid[]
 language plpgsql
@@ -30,7 +30,7 @@ declare
 begin
   perform from public.workflow_action_logs l
   where l.run_id = any (stop_generation.run_ids) and l.status in ('not_started', 'processing', 'waiting')
-  order by l.id
+  order by l.waits_for is not distinct from 'items', l.id
   for update;
   perform from public.workflow_run r where r.id = any (stop_generation.run_ids) order by r.id for update;
   with stopped as (
@@ -81,15 +81,21 @@ $$;
 comment on function workflow_engine.stop_runs(uuid[]) is
   'Stops runs and their children; returns those of the given runs that were unfinished.';
 
--- Stops one action of a run, which goes on as its graph says.
+-- Stops one action of a run, which goes on as its graph says. Its items are locked before it, as a report does.
 create or replace function workflow_engine.stop_action(action_id uuid)
 returns public.workflow_action_logs
 language plpgsql
 set search_path = ''
 as $$
 declare
-  v_log public.workflow_action_logs := workflow_engine.lock_log(stop_action.action_id);
+  v_log public.workflow_action_logs;
 begin
+  perform from public.workflow_action_logs i
+  join public.workflow_action_logs l on l.run_id = i.run_id and l.workflow_action_id = i.workflow_action_id
+  where l.id = stop_action.action_id and l.item_index is null and i.item_index is not null and i.completed_at is null
+  order by i.id
+  for update of i;
+  v_log := workflow_engine.lock_log(stop_action.action_id);
   if v_log.completed_at is not null and (v_log.status <> 'failed' or v_log.final) then
     perform workflow_engine.raise_error(
       'PT409', 'action_log.wrong_status',
