@@ -155,9 +155,9 @@ comment on column workflow_engine.settings.events_per_batch is
 comment on column workflow_engine.settings.batch_bytes is
   'The size in bytes at which a batch of claims ends.';
 comment on column workflow_engine.settings.output_bytes is
-  'The largest output in bytes that an action may report.';
+  'The largest output in bytes of JSON that an action may report.';
 comment on column workflow_engine.settings.fan_out_output_bytes is
-  'The largest output in bytes that the items of a fan-out may make together.';
+  'The largest output in bytes of JSON that the items of a fan-out may make together.';
 comment on column workflow_engine.settings.costly_expression_bytes is
   'The largest data in bytes that an expression with two wildcards may look at.';
 comment on column workflow_engine.settings.waiting_timeout is
@@ -767,8 +767,27 @@ $$;
 comment on function workflow_engine.compile_filter(text, text) is
   'Compiles one filter of a placeholder; raises PT422 for an unknown one.';
 
--- `$.record.name | default: 'you'` as {"path", "filters", "required", "takes_all"}. A single bar
--- separates, unless it stands in quotes; a double bar is the path's own "or".
+-- The inside of {{ … }} at its single bars: the path, then the filters. A bar in quotes does not separate,
+-- and a double bar is the path's own "or". What cannot be read is missing from the parts.
+create or replace function workflow_engine.split_placeholder(placeholder text)
+returns text[]
+language sql
+immutable
+set search_path = ''
+as $$
+  select array(
+    select m[1]
+    from regexp_matches(
+      split_placeholder.placeholder,
+      '((?:[^|"'']|\|\||"(?:[^"\\]|\\.)*"|''(?:[^''\\]|\\.)*'')+)', 'g'
+    ) m
+  );
+$$;
+
+comment on function workflow_engine.split_placeholder(text) is
+  'The path and the filters of a placeholder.';
+
+-- `$.record.name | default: 'you'` as {"path", "filters", "required", "takes_all"}.
 create or replace function workflow_engine.compile_placeholder(placeholder text, field text)
 returns jsonb
 language plpgsql
@@ -776,13 +795,7 @@ stable
 set search_path = ''
 as $$
 declare
-  v_parts text[] := array(
-    select m[1]
-    from regexp_matches(
-      compile_placeholder.placeholder,
-      '((?:[^|"'']|\|\||"(?:[^"\\]|\\.)*"|''(?:[^''\\]|\\.)*'')+)', 'g'
-    ) m
-  );
+  v_parts text[] := workflow_engine.split_placeholder(compile_placeholder.placeholder);
   v_path jsonpath;
   v_filters jsonb;
 begin
@@ -933,39 +946,58 @@ comment on function workflow_engine.compile_template(jsonb, text, jsonb) is
 -- 10_definitions/graph.sql
 
 -- The rules of a choice's payload, {"choices": [{"if", "then": name or [names]}], "else": name or [names]},
--- in order: the else is the rule without a condition, and the last.
+-- in order: the else is the rule without a condition, and the last. `place` is where its targets stand.
 create or replace function workflow_engine.read_rules(payload jsonb)
-returns table (number bigint, condition text, targets text[])
+returns table (number bigint, condition text, targets text[], place text)
 language sql
 immutable
 set search_path = ''
 as $$
   select r.number, r.rule ->> 'if', array(
     select jsonb_array_elements_text(case jsonb_typeof(r.rule -> 'then') when 'array' then r.rule -> 'then' else jsonb_build_array(r.rule -> 'then') end)
-  )
-  from jsonb_array_elements(
-    case jsonb_typeof(read_rules.payload -> 'choices') when 'array' then read_rules.payload -> 'choices' else '[]' end
-    || case when read_rules.payload ? 'else' then jsonb_build_array(jsonb_build_object('then', read_rules.payload -> 'else')) else '[]' end
-  ) with ordinality r (rule, number);
+  ), r.place
+  from (
+    select c.number, c.rule, format('choices/%s/then', c.number - 1) as place
+    from jsonb_array_elements(
+      case jsonb_typeof(read_rules.payload -> 'choices') when 'array' then read_rules.payload -> 'choices' else '[]' end
+    ) with ordinality c (rule, number)
+    union all
+    select 9223372036854775807, jsonb_build_object('then', read_rules.payload -> 'else'), 'else'
+    where read_rules.payload ? 'else'
+  ) r
+  order by r.number;
 $$;
 
 comment on function workflow_engine.read_rules(jsonb) is
   'The rules of a choice in order, the else (without a condition) last.';
 
--- What each action of a workflow follows, by name: what it says itself, else the next lower order, and
--- in any case the choice that names it. Compensations stand outside of the graph.
-create or replace function workflow_engine.read_edges(workflow_id uuid)
+-- The actions of a workflow as one value, as the functions of its graph take them: a document that has not
+-- been saved has a graph, too.
+create or replace function workflow_engine.read_actions(workflow_id uuid)
+returns public.workflow_action[]
+language sql
+stable
+set search_path = ''
+as $$
+  select array(select a from public.workflow_action a where a.workflow_id = read_actions.workflow_id);
+$$;
+
+comment on function workflow_engine.read_actions(uuid) is
+  'The actions of a workflow as one value.';
+
+-- What each action follows, by name: what it says itself, else the next lower order, and in any case the
+-- choice that names it. Compensations stand outside of the graph.
+create or replace function workflow_engine.read_edges(actions public.workflow_action[])
 returns table (name text, depends_on text)
 language sql
 stable
 set search_path = ''
 as $$
-  with action as (
+  with action as materialized (
     select a.*, exists (
-      select from public.workflow_action c where c.workflow_id = a.workflow_id and c.compensate_with = a.name
+      select from unnest(read_edges.actions) c where c.compensate_with = a.name
     ) as is_compensation
-    from public.workflow_action a
-    where a.workflow_id = read_edges.workflow_id
+    from unnest(read_edges.actions) a
   )
   select a.name, d.name
   from action a
@@ -985,14 +1017,15 @@ as $$
   where c.action_type = 'choice';
 $$;
 
-comment on function workflow_engine.read_edges(uuid) is
-  'The edges of a workflow''s graph by name: each action and one that it follows.';
+comment on function workflow_engine.read_edges(public.workflow_action[]) is
+  'The edges of a graph by name: each action and one that it follows.';
 
--- A way round in a workflow's graph, as a -> b -> a; null when it has none. Edges to what follows nothing
--- are taken away until none is left or each leads on: then any way along them comes back to itself. That
--- takes the square of the edges at worst; to look along every way would take their exponential.
-create or replace function workflow_engine.find_cycle(workflow_id uuid)
-returns text
+-- The ways round in a graph, as a -> b -> a: as many as it takes to break them all, but no more than twenty.
+-- Edges to what follows nothing are taken away until none is left or each leads on: then any way along them
+-- comes back to itself. That takes the square of the edges at worst; to look along every way would take
+-- their exponential. The last edge of a way that was found is taken away, too, and so on.
+create or replace function workflow_engine.find_cycles(actions public.workflow_action[])
+returns setof text
 language plpgsql
 stable
 set search_path = ''
@@ -1006,43 +1039,74 @@ declare
 begin
   select array_agg(e.name order by e.name, e.depends_on), array_agg(e.depends_on order by e.name, e.depends_on)
   into v_names, v_followed
-  from workflow_engine.read_edges(find_cycle.workflow_id) e;
-  loop
-    v_count := cardinality(v_names);
+  from workflow_engine.read_edges(find_cycles.actions) e;
+  for v_found in 1..20 loop
+    loop
+      v_count := cardinality(v_names);
+      select array_agg(e.name order by e.number), array_agg(e.depends_on order by e.number)
+      into v_names, v_followed
+      from unnest(v_names, v_followed) with ordinality e (name, depends_on, number)
+      where e.depends_on in (select unnest(v_names));
+      if v_names is null then
+        return;
+      end if;
+      exit when cardinality(v_names) = v_count;
+    end loop;
+    v_path := '{}';
+    v_next := v_names[1];
+    while v_next <> all (v_path) loop
+      v_path := v_path || v_next;
+      v_next := v_followed[array_position(v_names, v_next)];
+    end loop;
+    return next array_to_string(v_path[array_position(v_path, v_next):] || v_next, ' -> ');
     select array_agg(e.name order by e.number), array_agg(e.depends_on order by e.number)
     into v_names, v_followed
     from unnest(v_names, v_followed) with ordinality e (name, depends_on, number)
-    where e.depends_on in (select unnest(v_names));
-    if v_names is null then
-      return null;
-    end if;
-    exit when cardinality(v_names) = v_count;
+    where (e.name, e.depends_on) <> (v_path[cardinality(v_path)], v_next);
   end loop;
-  v_next := v_names[1];
-  while v_next <> all (coalesce(v_path, '{}')) loop
-    v_path := v_path || v_next;
-    v_next := v_followed[array_position(v_names, v_next)];
-  end loop;
-  return array_to_string(v_path[array_position(v_path, v_next):] || v_next, ' -> ');
 end;
 $$;
 
-comment on function workflow_engine.find_cycle(uuid) is
-  'A cycle of a workflow''s graph as a sentence of names, or null.';
+comment on function workflow_engine.find_cycles(public.workflow_action[]) is
+  'The cycles of a graph, each as a sentence of names.';
 
--- What is wrong with how a workflow's actions undo each other. A compensation stands outside of the graph:
--- it follows nothing, and nothing undoes it.
-create or replace function workflow_engine.find_compensation_faults(workflow_id uuid)
+-- The names of other actions that stand in an action, with their place in it.
+create or replace function workflow_engine.read_references(actions public.workflow_action[])
+returns table (action text, field text, target text)
+language sql
+stable
+set search_path = ''
+as $$
+  select a.name, 'depends_on', d.name
+  from unnest(read_references.actions) a
+  cross join lateral unnest(a.depends_on) d (name)
+  union all
+  select a.name, 'compensate_with', a.compensate_with
+  from unnest(read_references.actions) a
+  where a.compensate_with is not null
+  union all
+  select a.name, 'payload/' || r.place, t.name
+  from unnest(read_references.actions) a
+  cross join lateral workflow_engine.read_rules(a.payload) r
+  cross join lateral unnest(r.targets) t (name)
+  where a.action_type = 'choice';
+$$;
+
+comment on function workflow_engine.read_references(public.workflow_action[]) is
+  'The names of other actions that stand in an action, with their place in it.';
+
+-- What is wrong with how actions undo each other. A compensation stands outside of the graph: it follows
+-- nothing, nothing undoes it, and it undoes one action, so that it can be told which of them it has undone.
+create or replace function workflow_engine.find_compensation_faults(actions public.workflow_action[])
 returns table (action text, field text, fault text)
 language sql
 stable
 set search_path = ''
 as $$
   with compensation as (
-    select c.* from public.workflow_action c
-    where c.workflow_id = find_compensation_faults.workflow_id and exists (
-      select from public.workflow_action a where a.workflow_id = c.workflow_id and a.compensate_with = c.name
-    )
+    select c.*
+    from unnest(find_compensation_faults.actions) c
+    where exists (select from unnest(find_compensation_faults.actions) a where a.compensate_with = c.name)
   )
   select c.name, 'compensate_with', 'it undoes another action, so nothing can undo it'
   from compensation c
@@ -1054,47 +1118,48 @@ as $$
   union all
   select c.name, 'action_type', 'it undoes another action, so no branch follows its choice'
   from compensation c
-  where c.action_type = 'choice';
+  where c.action_type = 'choice'
+  union all
+  select a.name, 'compensate_with', format('"%s" undoes "%s"; each action needs a compensation of its own', a.compensate_with, a.first)
+  from (
+    select a.name, a.compensate_with, first_value(a.name) over (partition by a.compensate_with order by a."order", a.name) as first
+    from unnest(find_compensation_faults.actions) a
+    where a.compensate_with is not null
+  ) a
+  where a.name <> a.first;
 $$;
 
-comment on function workflow_engine.find_compensation_faults(uuid) is
-  'What is wrong with the compensations of a workflow.';
+comment on function workflow_engine.find_compensation_faults(public.workflow_action[]) is
+  'What is wrong with how actions undo each other.';
 
--- What is wrong with a workflow's graph: the action, its field, and a sentence a row. Without an
--- action, the fault is the graph's.
-create or replace function workflow_engine.find_graph_faults(workflow_id uuid)
+-- What is wrong with a graph: the action, the place in it, and a sentence a row. Without an action, the
+-- fault is the graph's.
+create or replace function workflow_engine.find_graph_faults(actions public.workflow_action[])
 returns table (action text, field text, fault text)
 language sql
 stable
 set search_path = ''
 as $$
   with action as (
-    select a.* from public.workflow_action a where a.workflow_id = find_graph_faults.workflow_id
+    select * from unnest(find_graph_faults.actions)
   ),
-  reference as (
-    select a.name, 'depends_on' as field, d.name as target from action a cross join lateral unnest(a.depends_on) d (name)
-    union all
-    select a.name, 'compensate_with', a.compensate_with from action a where a.compensate_with is not null
-    union all
-    select a.name, 'payload', t.name
-    from action a
-    cross join lateral workflow_engine.read_rules(a.payload) r
-    cross join lateral unnest(r.targets) t (name)
-    where a.action_type = 'choice'
+  edge as materialized (
+    select * from workflow_engine.read_edges(find_graph_faults.actions)
+  ),
+  reference as materialized (
+    select * from workflow_engine.read_references(find_graph_faults.actions)
   )
-  select r.name, r.field, format('it names "%s", which this workflow does not have', coalesce(r.target, 'null'))
+  select r.action, r.field, format('it names "%s", which this workflow does not have', coalesce(r.target, 'null'))
   from reference r
   where not exists (select from action a where a.name = r.target)
   union all
-  select r.name, r.field, format('it follows "%s", which only undoes another action', r.target)
+  select r.action, r.field, format('it follows "%s", which only undoes another action', r.target)
   from reference r
   where r.field <> 'compensate_with' and exists (select from action c where c.compensate_with = r.target)
   union all
   select a.name, 'join_count', format('it waits for %s of the actions it follows, but follows %s', a.join_count, e.count)
   from action a
-  cross join lateral (
-    select count(*) from workflow_engine.read_edges(find_graph_faults.workflow_id) e where e.name = a.name
-  ) e
+  cross join lateral (select count(*) from edge e where e.name = a.name) e
   where a.join_count > e.count
   union all
   select a.name, 'payload', 'a choice needs {"choices": [{"if", "then"}], "else"}'
@@ -1113,19 +1178,16 @@ as $$
   from action a
   where a.run_if = 'failure'
     and not exists (select from action c where c.compensate_with = a.name)
-    and not exists (
-      select from workflow_engine.read_edges(find_graph_faults.workflow_id) e where e.name = a.name
-    )
+    and not exists (select from edge e where e.name = a.name)
   union all
-  select f.* from workflow_engine.find_compensation_faults(find_graph_faults.workflow_id) f
+  select * from workflow_engine.find_compensation_faults(find_graph_faults.actions)
   union all
   select null, 'actions', 'the actions wait for each other and are never reached: ' || c.path
-  from workflow_engine.find_cycle(find_graph_faults.workflow_id) c (path)
-  where c.path is not null;
+  from workflow_engine.find_cycles(find_graph_faults.actions) c (path);
 $$;
 
-comment on function workflow_engine.find_graph_faults(uuid) is
-  'What is wrong with a workflow''s graph: unknown names, cycles, what can never be met or reached.';
+comment on function workflow_engine.find_graph_faults(public.workflow_action[]) is
+  'What is wrong with a graph: unknown names, cycles, what can never be met or reached.';
 
 -- Refuses a graph that could not run, naming the first fault.
 create or replace function workflow_engine.check_graph(workflow_id uuid)
@@ -1140,7 +1202,7 @@ begin
   select f.*, w.name as workflow
   into v_fault
   from public.workflow w
-  cross join lateral workflow_engine.find_graph_faults(w.id) f
+  cross join lateral workflow_engine.find_graph_faults(workflow_engine.read_actions(w.id)) f
   where w.id = check_graph.workflow_id
   limit 1;
   if found then
@@ -1167,7 +1229,7 @@ as $$
     select a.* from public.workflow_action a where a.workflow_id = resolve_graph.workflow_id
   ),
   edge as materialized (
-    select e.name, b.id from workflow_engine.read_edges(resolve_graph.workflow_id) e join action b on b.name = e.depends_on
+    select e.name, b.id from workflow_engine.read_edges(workflow_engine.read_actions(resolve_graph.workflow_id)) e join action b on b.name = e.depends_on
   )
   select
     a.id,
@@ -1678,7 +1740,60 @@ $$;
 comment on function workflow_engine.place_fault(text, text) is
   'The JSON pointer and the fault that an error''s sentence tells of.';
 
--- Every fault of a JSON template, each with its pointer: texts are compiled one by one.
+-- What one of the checks of definitions says against a value, as a sentence; null when it is well.
+create or replace function workflow_engine.find_fault(check_name text, value anyelement)
+returns text
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  execute format('select workflow_engine.%I($1, %L)', find_fault.check_name, '') using find_fault.value;
+  return null;
+exception
+  when sqlstate 'PT422' then
+    return (select f.fault from workflow_engine.place_fault(sqlerrm, '') f);
+end;
+$$;
+
+comment on function workflow_engine.find_fault(text, anyelement) is
+  'What a check of definitions says against a value, or null.';
+
+-- Every fault of a text with placeholders: of each path, of each filter, and of what is never closed.
+create or replace function workflow_engine.find_text_faults(content text)
+returns setof text
+language sql
+stable
+set search_path = ''
+as $$
+  with placeholder as (
+    select m[1] as content, workflow_engine.split_placeholder(m[1]) as parts
+    from regexp_matches(find_text_faults.content, '\{\{(.*?)\}\}', 'g') m
+  )
+  select f.fault
+  from placeholder p
+  cross join lateral (
+    select workflow_engine.find_fault('check_path', coalesce(trim(p.parts[1]), '')) as fault
+    where array_to_string(p.parts, '|') = p.content
+    union all
+    select workflow_engine.find_fault('compile_filter', n.part)
+    from unnest(p.parts[2:]) n (part)
+    where array_to_string(p.parts, '|') = p.content
+    union all
+    select workflow_engine.find_fault('compile_placeholder', p.content)
+    where array_to_string(p.parts, '|') <> p.content
+  ) f
+  where f.fault is not null
+  union all
+  select format('"%s" opens a placeholder that is never closed', left(u.rest, 100))
+  from (select substring(regexp_replace(find_text_faults.content, '\{\{.*?\}\}', ' ', 'g') from '\{\{.*') as rest) u
+  where u.rest is not null;
+$$;
+
+comment on function workflow_engine.find_text_faults(text) is
+  'Every fault of a text with placeholders.';
+
+-- Every fault of a JSON template, each with its pointer.
 create or replace function workflow_engine.find_template_faults(value jsonb, base text)
 returns table (pointer text, fault text)
 language plpgsql
@@ -1686,64 +1801,137 @@ stable
 set search_path = ''
 as $$
 begin
-  return query
-    select f.*
-    from jsonb_each(case jsonb_typeof(find_template_faults.value) when 'object' then find_template_faults.value else '{}' end) e
-    cross join lateral workflow_engine.find_template_faults(e.value, workflow_engine.extend_pointer(find_template_faults.base, e.key)) f;
-  return query
-    select f.*
-    from jsonb_array_elements(case jsonb_typeof(find_template_faults.value) when 'array' then find_template_faults.value else '[]' end)
-      with ordinality e (value, number)
-    cross join lateral workflow_engine.find_template_faults(e.value, find_template_faults.base || '/' || (e.number - 1)) f;
-  if jsonb_typeof(find_template_faults.value) = 'string' then
-    perform workflow_engine.compile_text(find_template_faults.value #>> '{}', '', jsonb '[]');
-  end if;
-exception
-  when sqlstate 'PT422' then
-    return query select f.* from workflow_engine.place_fault(sqlerrm, find_template_faults.base) f;
+  case jsonb_typeof(find_template_faults.value)
+    when 'string' then
+      return query
+        select find_template_faults.base, f.* from workflow_engine.find_text_faults(find_template_faults.value #>> '{}') f;
+    when 'object' then
+      return query
+        select find_template_faults.base, f.fault
+        from (values
+          (case when find_template_faults.value ? '$template' then 'The key "$template" is the engine''s own' end),
+          (case when find_template_faults.value ? '$secret' then workflow_engine.find_fault('check_secret', find_template_faults.value) end)
+        ) f (fault)
+        where f.fault is not null
+        union all
+        select f.*
+        from jsonb_each(find_template_faults.value) e
+        cross join lateral workflow_engine.find_template_faults(e.value, workflow_engine.extend_pointer(find_template_faults.base, e.key)) f;
+    when 'array' then
+      return query
+        select f.*
+        from jsonb_array_elements(find_template_faults.value) with ordinality e (value, number)
+        cross join lateral workflow_engine.find_template_faults(e.value, find_template_faults.base || '/' || (e.number - 1)) f;
+    else
+      null;
+  end case;
 end;
 $$;
 
 comment on function workflow_engine.find_template_faults(jsonb, text) is
   'Every fault of a JSON template with its JSON pointer.';
 
--- Every fault of the rules of a choice, each with its pointer.
-create or replace function workflow_engine.find_choice_faults(payload jsonb, base text)
+-- Every fault of an action's payload, each with its pointer: of the rules of a choice, or of the template
+-- and of what the engine knows about the payload of this action type.
+create or replace function workflow_engine.find_payload_faults(fields jsonb, base text)
 returns table (pointer text, fault text)
+language sql
+stable
+set search_path = ''
+as $$
+  select format('%s/choices/%s/if', find_payload_faults.base, r.number - 1), f.fault
+  from workflow_engine.read_rules(find_payload_faults.fields -> 'payload') r
+  cross join lateral workflow_engine.find_fault('check_condition', r.condition) f (fault)
+  where find_payload_faults.fields ->> 'action_type' = 'choice' and f.fault is not null
+  union all
+  select f.*
+  from workflow_engine.find_template_faults(find_payload_faults.fields -> 'payload', find_payload_faults.base) f
+  where find_payload_faults.fields ->> 'action_type' is distinct from 'choice'
+  union all
+  select find_payload_faults.base || '/' || f.name, upper(left(f.fault, 1)) || substr(f.fault, 2)
+  from workflow_engine.find_wait_faults(find_payload_faults.fields ->> 'action_type', find_payload_faults.fields -> 'payload') f
+  where find_payload_faults.fields ->> 'target_endpoint' is null
+  union all
+  select find_payload_faults.base || '/url', f.fault
+  from workflow_engine.find_fault('check_url', find_payload_faults.fields #>> '{payload,url}') f (fault)
+  where find_payload_faults.fields ->> 'action_type' = 'http_request'
+    and find_payload_faults.fields ->> 'target_endpoint' is null
+    and find_payload_faults.fields #>> '{payload,url}' !~ '\{\{'
+    and f.fault is not null;
+$$;
+
+comment on function workflow_engine.find_payload_faults(jsonb, text) is
+  'Every fault of an action''s payload with its JSON pointer.';
+
+-- What a constraint allows, as a sentence: what it lists, or else its name, which says it.
+create or replace function workflow_engine.say_constraint(name text, expression text, value jsonb)
+returns text
+language sql
+immutable
+set search_path = ''
+as $$
+  select case
+    when say_constraint.expression ~ '= ANY \(ARRAY\[' then format('%s is none of %s', say_constraint.value, (
+      select string_agg(m[1], ', ') from regexp_matches(say_constraint.expression, '''([^'']*)''::', 'g') m
+    ))
+    when say_constraint.value is null then upper(left(say_constraint.name, 1)) || replace(substr(say_constraint.name, 2), '_', ' ')
+    else format('%s is refused: %s', say_constraint.value, replace(say_constraint.name, '_', ' '))
+  end;
+$$;
+
+comment on function workflow_engine.say_constraint(text, text, jsonb) is
+  'What a CHECK constraint has against a value, or against a row, as a sentence.';
+
+-- What columns that have to agree with each other say about a row without the keys that are faulty by
+-- themselves, each at the first of its columns that the row names.
+create or replace function workflow_engine.find_disagreements(table_name regclass, fields jsonb, faulty text[])
+returns table (key text, fault text)
 language plpgsql
 stable
 set search_path = ''
 as $$
 declare
-  v_rule record;
+  v_check record;
+  v_holds boolean;
 begin
-  for v_rule in select * from workflow_engine.read_rules(find_choice_faults.payload) loop
-    begin
-      perform workflow_engine.check_condition(v_rule.condition, '');
-    exception
-      when sqlstate 'PT422' then
-        return query
-          select f.*
-          from workflow_engine.place_fault(sqlerrm, format('%s/choices/%s/if', find_choice_faults.base, v_rule.number - 1)) f;
-    end;
+  for v_check in
+    select c.conname, pg_catalog.pg_get_expr(c.conbin, c.conrelid) as expression, array(
+      select a.attname::text
+      from pg_catalog.pg_attribute a
+      where a.attrelid = c.conrelid and a.attnum = any (c.conkey)
+      order by not find_disagreements.fields ? a.attname, a.attnum
+    ) as columns
+    from pg_catalog.pg_constraint c
+    where c.conrelid = find_disagreements.table_name and c.contype = 'c' and cardinality(c.conkey) > 1
+    order by c.conname
+  loop
+    continue when v_check.columns && find_disagreements.faulty;
+    execute format('select %s from jsonb_populate_record(null::%s, $1)', v_check.expression, find_disagreements.table_name)
+    into v_holds
+    using workflow_engine.column_defaults(find_disagreements.table_name) || (find_disagreements.fields - find_disagreements.faulty);
+    if not v_holds then
+      return query select v_check.columns[1], workflow_engine.say_constraint(v_check.conname, '', null);
+    end if;
   end loop;
 end;
 $$;
 
-comment on function workflow_engine.find_choice_faults(jsonb, text) is
-  'Every fault of the rules of a choice with its JSON pointer.';
+comment on function workflow_engine.find_disagreements(regclass, jsonb, text[]) is
+  'What is wrong with columns of a row that have to agree with each other.';
 
--- Why a row cannot be written, or null: it is inserted and taken back. Of a part of its fields, what
--- several columns have to agree on cannot be asked.
-create or replace function workflow_engine.try_insert(table_name regclass, fields jsonb, is_whole boolean)
+-- Why a row cannot be written, or null: it is inserted and taken back. With a `field`, this row was made to
+-- ask about that one alone: what it would have to agree on with others is not asked.
+create or replace function workflow_engine.try_insert(table_name regclass, fields jsonb, field text default null)
 returns text
 language plpgsql
 set search_path = ''
 as $$
 declare
   v_columns text := (select string_agg(quote_ident(k.name), ', ') from jsonb_object_keys(try_insert.fields) k (name));
-  v_constraint text;
+  v_message text;
   v_key text;
+  v_name text;
+  v_constraint pg_catalog.pg_constraint;
 begin
   begin
     execute format('insert into %s (%s) select %s from jsonb_populate_record(null::%s, $1)',
@@ -1752,68 +1940,101 @@ begin
   exception
     when sqlstate 'WF000' then
       return null;
+    when not_null_violation then
+      return 'A value is needed';
     when others then
-      get stacked diagnostics v_constraint = constraint_name, v_key = pg_exception_detail;
-      return case when try_insert.is_whole or v_key is distinct from 'definition.wait_invalid' and not exists (
-        select from pg_catalog.pg_constraint c
-        where c.conrelid = try_insert.table_name and c.conname = v_constraint and cardinality(c.conkey) > 1
-      ) then sqlerrm end;
+      get stacked diagnostics v_message = message_text, v_key = pg_exception_detail, v_name = constraint_name;
   end;
+  select * into v_constraint
+  from pg_catalog.pg_constraint c
+  where c.conrelid = try_insert.table_name and c.conname = v_name;
+  if try_insert.field is null or v_constraint.contype is distinct from 'c' and v_key is distinct from 'definition.wait_invalid' then
+    return v_message;
+  elsif cardinality(v_constraint.conkey) = 1 then
+    return workflow_engine.say_constraint(v_name, pg_catalog.pg_get_constraintdef(v_constraint.oid), try_insert.fields -> try_insert.field);
+  end if;
+  return null;
 end;
 $$;
 
-comment on function workflow_engine.try_insert(regclass, jsonb, boolean) is
+comment on function workflow_engine.try_insert(regclass, jsonb, text) is
   'Why a row with these fields cannot be written, or null; nothing stays written.';
 
--- Every fault of one row of a document: unknown and missing keys, each field by itself beside the
--- minimum that a row needs, and, when all of them are well, the row as a whole.
+-- Every fault of one field of a row, tried beside the minimum that a row needs.
+create or replace function workflow_engine.find_field_faults(
+  table_name regclass,
+  fields jsonb,
+  minimum jsonb,
+  field text,
+  base text
+)
+returns table (pointer text, fault text)
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_value jsonb := find_field_faults.fields -> find_field_faults.field;
+  v_pointer text := workflow_engine.extend_pointer(find_field_faults.base, find_field_faults.field);
+begin
+  if find_field_faults.field = 'payload' and jsonb_typeof(v_value) = 'object' then
+    return query select f.* from workflow_engine.find_payload_faults(find_field_faults.fields, v_pointer) f;
+  elsif find_field_faults.field = 'headers' and jsonb_typeof(v_value) = 'object' or find_field_faults.field = 'target_endpoint' and v_value::text ~ '\{\{' then
+    return query select f.* from workflow_engine.find_template_faults(v_value, v_pointer) f;
+  elsif exists (
+    select from pg_catalog.pg_attribute a
+    where a.attrelid = find_field_faults.table_name and a.attname = find_field_faults.field and a.attnum > 0
+      and a.attname not in ('id', 'organization_id', 'workflow_id', 'version', 'created_at', 'updated_at')
+  ) then
+    return query
+      select v_pointer, f.fault
+      from workflow_engine.try_insert(
+        find_field_faults.table_name, find_field_faults.minimum || jsonb_build_object(find_field_faults.field, v_value), find_field_faults.field
+      ) e (message)
+      cross join lateral workflow_engine.place_fault(e.message, '') f
+      where e.message is not null;
+  else
+    return query select v_pointer, format('The key "%s" is not known', find_field_faults.field);
+  end if;
+end;
+$$;
+
+comment on function workflow_engine.find_field_faults(regclass, jsonb, jsonb, text, text) is
+  'Every fault of one field of a row with its JSON pointer.';
+
+-- Every fault of one row of a document: each field by itself, missing keys, fields that do not agree, and,
+-- when all of that is well, the row as a whole.
 create or replace function workflow_engine.find_row_faults(table_name regclass, fields jsonb, minimum jsonb, base text)
 returns table (pointer text, fault text)
 language plpgsql
 set search_path = ''
 as $$
 declare
-  v_field record;
+  v_field text;
+  v_faulty text[] := '{}';
   v_fault text;
-  v_is_well boolean := true;
 begin
-  for v_field in
-    select e.key, e.value, workflow_engine.extend_pointer(find_row_faults.base, e.key) as pointer
-    from jsonb_each(find_row_faults.fields) e
-  loop
-    if v_field.key in ('payload', 'headers') and jsonb_typeof(v_field.value) = 'object' then
-      if find_row_faults.fields ->> 'action_type' = 'choice' and v_field.key = 'payload' then
-        return query select f.* from workflow_engine.find_choice_faults(v_field.value, v_field.pointer) f;
-      else
-        return query
-          select f.* from workflow_engine.find_template_faults(v_field.value, v_field.pointer) f
-          union all
-          select v_field.pointer || '/' || f.name, upper(left(f.fault, 1)) || substr(f.fault, 2)
-          from workflow_engine.find_wait_faults(find_row_faults.fields ->> 'action_type', v_field.value) f
-          where v_field.key = 'payload' and find_row_faults.fields ->> 'target_endpoint' is null;
-      end if;
-      v_is_well := v_is_well and not found;
-    elsif exists (
-      select from pg_catalog.pg_attribute a
-      where a.attrelid = find_row_faults.table_name and a.attname = v_field.key and a.attnum > 0
-        and a.attname not in ('id', 'organization_id', 'workflow_id', 'version', 'created_at', 'updated_at')
-    ) then
-      v_fault := workflow_engine.try_insert(
-        find_row_faults.table_name, find_row_faults.minimum || jsonb_build_object(v_field.key, v_field.value), false
-      );
-      return query select v_field.pointer, f.fault from workflow_engine.place_fault(v_fault, '') f where v_fault is not null;
-      v_is_well := v_is_well and v_fault is null;
-    else
-      return query select v_field.pointer, format('The key "%s" is not known', v_field.key);
-      v_is_well := false;
+  for v_field in select jsonb_object_keys(find_row_faults.fields) loop
+    return query
+      select f.*
+      from workflow_engine.find_field_faults(
+        find_row_faults.table_name, find_row_faults.fields, find_row_faults.minimum, v_field, find_row_faults.base
+      ) f;
+    if found then
+      v_faulty := v_faulty || v_field;
     end if;
   end loop;
   return query
     select format('%s/%s', find_row_faults.base, k.name), format('The key "%s" is missing', k.name)
     from jsonb_object_keys(find_row_faults.minimum) k (name)
     where k.name in ('name', 'trigger', 'action_type') and not find_row_faults.fields ? k.name;
-  if v_is_well and not found then
-    v_fault := workflow_engine.try_insert(find_row_faults.table_name, find_row_faults.minimum || find_row_faults.fields, true);
+  if found then
+    v_faulty := v_faulty || text '';
+  end if;
+  return query
+    select workflow_engine.extend_pointer(find_row_faults.base, d.key), d.fault
+    from workflow_engine.find_disagreements(find_row_faults.table_name, find_row_faults.fields, v_faulty) d;
+  if not found and v_faulty = '{}' then
+    v_fault := workflow_engine.try_insert(find_row_faults.table_name, find_row_faults.minimum || find_row_faults.fields);
     return query select f.* from workflow_engine.place_fault(v_fault, find_row_faults.base) f where v_fault is not null;
   end if;
 end;
@@ -1867,23 +2088,65 @@ $$;
 comment on function workflow_engine.find_action_faults(uuid, jsonb) is
   'What is wrong with the actions of a document, each by itself.';
 
--- What is wrong with the graph that the actions of a document make in this workflow.
-create or replace function workflow_engine.find_document_graph_faults(workflow_id uuid, actions jsonb)
-returns table (pointer text, fault text)
-language plpgsql
+-- The actions of a document as the graph sees them, without the fields that are faulty by themselves. What
+-- an action follows is nothing then, rather than something that its author did not mean.
+create or replace function workflow_engine.read_document_actions(actions jsonb, faults jsonb)
+returns public.workflow_action[]
+language sql
+stable
 set search_path = ''
 as $$
-begin
-  perform workflow_engine.write_actions(find_document_graph_faults.workflow_id, find_document_graph_faults.actions);
-  return query
-    select coalesce('/actions/' || (a.number - 1), '') || '/' || f.field, upper(left(f.fault, 1)) || substr(f.fault, 2)
-    from workflow_engine.find_graph_faults(find_document_graph_faults.workflow_id) f
-    left join jsonb_array_elements(find_document_graph_faults.actions) with ordinality a (fields, number)
-      on coalesce(a.fields ->> 'name', a.fields ->> 'action_type') = f.action;
-end;
+  with action as (
+    select a.fields, a.number, array(
+      select k.key
+      from jsonb_object_keys(a.fields) k (key)
+      join jsonb_array_elements(read_document_actions.faults) f (fault)
+        on f.fault ->> 'pointer' = workflow_engine.extend_pointer('/actions/' || (a.number - 1), k.key)
+    ) as faulty
+    from jsonb_array_elements(read_document_actions.actions) with ordinality a (fields, number)
+    where jsonb_typeof(a.fields) = 'object'
+  )
+  select coalesce(array_agg(p order by a.number), '{}')
+  from action a
+  cross join lateral (select a.faulty && array['depends_on', 'order'] as is_unsure) u
+  cross join lateral jsonb_populate_record(null::public.workflow_action,
+    workflow_engine.column_defaults('public.workflow_action')
+    || (a.fields - a.faulty - case when u.is_unsure then array['join_count', 'run_if'] else '{}' end)
+    || case when u.is_unsure then jsonb '{"depends_on": []}' else '{}' end
+    || case when 'order' = any (a.faulty) then jsonb '{"order": null}' else '{}' end
+    || jsonb_build_object('name', coalesce(a.fields ->> 'name', a.fields ->> 'action_type', ''), 'action_type', coalesce(a.fields ->> 'action_type', ''))
+  ) p;
 $$;
 
-comment on function workflow_engine.find_document_graph_faults(uuid, jsonb) is
+comment on function workflow_engine.read_document_actions(jsonb, jsonb) is
+  'The actions of a document as the graph sees them, without what is faulty by itself.';
+
+-- What is wrong with the graph that the actions of a document make. Where the order of one is not known, it
+-- is not known either what others follow.
+create or replace function workflow_engine.find_document_graph_faults(actions jsonb, faults jsonb)
+returns table (pointer text, fault text)
+language sql
+stable
+set search_path = ''
+as $$
+  with name as (
+    select coalesce(a.fields ->> 'name', a.fields ->> 'action_type') as name, min(a.number) - 1 as position
+    from jsonb_array_elements(find_document_graph_faults.actions) with ordinality a (fields, number)
+    where jsonb_typeof(a.fields) = 'object'
+    group by 1
+  ),
+  document as materialized (
+    select workflow_engine.read_document_actions(find_document_graph_faults.actions, find_document_graph_faults.faults) as actions
+  )
+  select coalesce('/actions/' || n.position, '') || '/' || f.field, upper(left(f.fault, 1)) || substr(f.fault, 2)
+  from document d
+  cross join lateral workflow_engine.find_graph_faults(d.actions) f
+  left join name n on n.name = f.action
+  where f.field not in ('join_count', 'run_if')
+    or not exists (select from unnest(d.actions) a where a."order" is null);
+$$;
+
+comment on function workflow_engine.find_document_graph_faults(jsonb, jsonb) is
   'What is wrong with the graph that the actions of a document make, with JSON pointers.';
 
 -- Everything that is wrong with a document, as [{"pointer", "fault"}]. It is tried in the database's own
@@ -1912,10 +2175,8 @@ begin
     insert into public.workflow (id, name, organization_id, trigger) values (v_workflow, 'unnamed', v_workflow, 'none');
     select v_faults || coalesce(jsonb_agg(to_jsonb(f)), '[]') into v_faults
     from workflow_engine.find_action_faults(v_workflow, v_actions) f;
-    if v_faults = '[]' then
-      select coalesce(jsonb_agg(to_jsonb(f)), '[]') into v_faults
-      from workflow_engine.find_document_graph_faults(v_workflow, v_actions) f;
-    end if;
+    select v_faults || coalesce(jsonb_agg(to_jsonb(f)), '[]') into v_faults
+    from workflow_engine.find_document_graph_faults(v_actions, v_faults) f;
     raise exception using errcode = 'WF000';
   exception
     when sqlstate 'WF000' then
@@ -5832,7 +6093,9 @@ begin
     cross join lateral (
       select
         r.status = 'failed' and r.final is not true and l.tries < a.max_retries as is_retry,
-        r.status = 'completed' and pg_column_size(r.output) > g.output_bytes as is_too_large,
+        -- As text, no byte becomes more than six: only what might be too large is written out to be measured.
+        r.status = 'completed' and pg_column_size(r.output) > g.output_bytes / 6
+          and octet_length(r.output::text) > g.output_bytes as is_too_large,
         case when r.status = 'waiting' then workflow_engine.read_wait(l, r.wait, r.timeout_ms, read_results.at_time) end as wait
     ) i
     cross join lateral (

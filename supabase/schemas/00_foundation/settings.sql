@@ -40,9 +40,9 @@ comment on column workflow_engine.settings.events_per_batch is
 comment on column workflow_engine.settings.batch_bytes is
   'The size in bytes at which a batch of claims ends.';
 comment on column workflow_engine.settings.output_bytes is
-  'The largest output in bytes that an action may report.';
+  'The largest output in bytes of JSON that an action may report.';
 comment on column workflow_engine.settings.fan_out_output_bytes is
-  'The largest output in bytes that the items of a fan-out may make together.';
+  'The largest output in bytes of JSON that the items of a fan-out may make together.';
 comment on column workflow_engine.settings.costly_expression_bytes is
   'The largest data in bytes that an expression with two wildcards may look at.';
 comment on column workflow_engine.settings.waiting_timeout is
