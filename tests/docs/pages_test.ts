@@ -55,6 +55,23 @@ Deno.test("docs/reference/definition.md has every field of a document, and no ot
   });
 });
 
+Deno.test("docs/reference/waiting.md has every field of the actions that wait, and no other", async () => {
+  const text = await Deno.readTextFile(`${repositoryRoot}/docs/reference/waiting.md`);
+  const documented = readSections(text).flatMap((section) => {
+    const [table = ""] = section.split("```", 1);
+    const [, type] = /^\s*## (\w+)$/m.exec(table) ?? [];
+    return [...table.matchAll(/^\| `(\w+)` +\| (\w+|`[^`]+`)/gm)]
+      .map(([, field, value]) => `${type} ${field} ${value === "required"}`);
+  });
+  await inTransaction(async (sql) => {
+    const rows = await sql`
+      select format('%s %s %s', t.action_type, f.name, f.is_required::text) as line
+      from unnest(array['sleep', 'sleep_until', 'wait_for_event', 'approval', 'start_workflow']) t (action_type),
+        workflow_engine.wait_fields(t.action_type) f`;
+    assertEquals(documented.toSorted(), rows.map(({ line }) => String(line)).toSorted());
+  });
+});
+
 Deno.test("docs/explanation/state_machine.md lists exactly the transitions of the database", async () => {
   const text = await Deno.readTextFile(`${repositoryRoot}/docs/explanation/state_machine.md`);
   const table = /^\| from +\| to +\|[^\n]*\n([\s\S]*?)\n\n/m.exec(text)?.[1] ?? "";

@@ -35,7 +35,6 @@ export async function inTransaction(play: (sql: postgres.Sql) => Promise<void>):
 /** What a block of SQL comes to: the statuses of the run that it started, or the value it selects. */
 async function runExample(sql: postgres.Sql, code: string): Promise<unknown> {
   const value = await sqlValue(sql, code);
-  await sql`select test.age_versions()`;
   await workOff(sql);
   if (!code.includes("workflow_emit(")) return value;
   const [row] = await sql`

@@ -7,35 +7,38 @@ import {
   runAttempt,
 } from "../../supabase/functions/workflow-cron/attempt.ts";
 import { systemClock } from "../../supabase/functions/workflow-cron/clock.ts";
-import type { CheckedHandler } from "../../supabase/functions/workflow-cron/handler.ts";
-import { completed, failed, waiting } from "../../supabase/functions/workflow-cron/outcome.ts";
-import { handlers } from "../../supabase/functions/workflow-cron/registry.ts";
+import { callApplication, handlers } from "../../supabase/functions/workflow-cron/registry.ts";
 import { silentLogger } from "../../supabase/functions/workflow-cron/testing/samples.ts";
 
-/** The action types whose own handlers run: they only say what the engine is to wait for. */
-const WAITING_TYPES = ["approval", "sleep", "sleep_until", "start_workflow", "wait_for_event"];
+const SIGNING_SECRET = "whsec_cGFnZXMgYXJlIHNpZ25lZCB3aXRoIHRoaXM=";
 
-const environment = () => "a_secret_of_the_page";
+/** The secrets of the pages' functions. */
+const environment = (name: string): string | undefined => {
+  if (/^WORKFLOW_(WEBHOOK_)?SECRET$/.test(name)) return SIGNING_SECRET;
+  return /_KEY$/.test(name) ? "a_secret_of_the_page" : undefined;
+};
 
+/** The real worker, but for the network. */
 const dependencies: AttemptDependencies = {
   clock: systemClock,
-  fetch: () => Promise.reject(new Error("An example of a page calls nobody")),
+  fetch: (url, init) => Promise.resolve(answerOf(new Request(url, init))),
   rules: { allowedHosts: [], resolve: () => Promise.resolve([]) },
   supabaseUrl: "https://project.supabase.co",
   environment,
   secrets: new Secrets(environment),
   logger: silentLogger(),
-  handlers: new Map(
-    [...handlers].map((
-      [type, handler],
-    ) => [type, WAITING_TYPES.includes(type) ? handler : pretend]),
-  ),
-  callApplication: pretend,
+  handlers,
+  callApplication,
 };
 
-/** Runs whatever is due, as a worker does, until nothing is. */
+/**
+ * Runs whatever is due, as a worker does, until nothing is. What the page did before counts as the
+ * work of transactions that have ended.
+ */
 export async function workOff(sql: postgres.Sql): Promise<void> {
+  await sql`select test.age_versions()`;
   for (let results: AttemptResult[] = [];;) {
+    await sql`select test.age_marks()`;
     const [row] = await sql`
       select public.workflow_report('pages', ${sql.json(results as never)}, '[]', 100) as answer`;
     const { claims, actions } = claimAnswer.parse(row?.answer);
@@ -48,17 +51,22 @@ export async function workOff(sql: postgres.Sql): Promise<void> {
   }
 }
 
-/** Does what the pages say of the hosts that they call; whatever else runs returns its payload. */
-function pretend(...[payload, { action, attempt }]: Parameters<CheckedHandler>) {
-  const { hostname } = new URL(action.targetEndpoint ?? "https://example.com");
-  switch (hostname) {
+/** What has called flaky.example.com once. */
+const callers = new Set<string>();
+
+/** What the pages say of the hosts that they call; every other one takes whatever it is sent. */
+function answerOf({ url, headers }: Request): Response {
+  const caller = headers.get("idempotency-key") ?? "";
+  switch (new URL(url).hostname) {
     case "broken.example.com":
-      return Promise.resolve(failed("It is broken"));
+      return new Response("It is broken", { status: 422 });
     case "flaky.example.com":
-      return Promise.resolve(attempt === 1 ? failed("It is down") : completed(payload));
+      if (callers.has(caller)) return Response.json({});
+      callers.add(caller);
+      return new Response("It is down", { status: 422 });
     case "slow.example.com":
-      return Promise.resolve(waiting());
+      return new Response(null, { status: 202 });
     default:
-      return Promise.resolve(completed(payload));
+      return Response.json({});
   }
 }

@@ -13,6 +13,7 @@ import { signUp } from "../user.ts";
 const readme = await Deno.readTextFile(join(ROOT, "README.md"));
 const blocks = readCodeBlocks(readme, ["sql", "ts"]);
 const savesWelcome = ({ code }: CodeBlock) => /"?name"?: "welcome"/.test(code);
+const sells = ({ code }: CodeBlock) => /'sale\.|workflow_approve\(/.test(code);
 const startsTrip = ({ code }: CodeBlock) => code.includes("workflow_emit('trip.booked'");
 
 Deno.test("the README's workflow welcomes, and reminds after an hour, as SQL and as TypeScript", async (t) => {
@@ -52,9 +53,34 @@ Deno.test("the README's trip branches, tells each traveller, and is undone when 
   assertEquals(statuses, { ...paths, tell: "failed", cancel_flight: "completed" });
 });
 
+Deno.test("the README's sale waits for a person, then for the payment", async () => {
+  const [agree, approve, pay, ...others] = blocks.filter(sells);
+  assertExists(agree);
+  assertExists(approve);
+  assertExists(pay);
+  assertEquals(others, []);
+  await using stack = await openStack();
+  await using _workflow = { [Symbol.asyncDispose]: () => removeWorkflow(stack, "sale") };
+  await runBlock(stack, agree);
+  await untilSaleWaits(stack, "approval");
+  await runBlock(stack, approve);
+  await untilSaleWaits(stack, "event");
+  await runBlock(stack, pay);
+  const logs = await until("the end of the sale", async () => {
+    const rows = await readSale(stack);
+    return rows.every(({ run }) => run === "completed") && rows;
+  });
+  assertEquals(logs.map(({ name, status }) => [name, status]), [
+    ["ask", "completed"],
+    ["payment", "completed"],
+    ["ship", "completed"],
+  ]);
+});
+
 Deno.test("every other block of the README runs", async (t) => {
   await using stack = await openStack();
-  for (const block of blocks.filter((block) => !savesWelcome(block) && !startsTrip(block))) {
+  const isTold = (block: CodeBlock) => [savesWelcome, startsTrip, sells].some((is) => is(block));
+  for (const block of blocks.filter((block) => !isTold(block))) {
     await t.step(`the ${block.language} on line ${block.line}`, () => runBlock(stack, block));
   }
 });
@@ -79,6 +105,24 @@ async function runTypeScript({ info }: TestStack, code: string): Promise<void> {
   } finally {
     await Deno.remove(path);
   }
+}
+
+async function untilSaleWaits(stack: TestStack, waitsFor: string): Promise<void> {
+  await until(`the sale to wait for its ${waitsFor}`, async () => {
+    const last = (await readSale(stack)).at(-1);
+    return last?.status === "waiting" && last.waits_for === waitsFor;
+  });
+}
+
+async function readSale({ db }: TestStack) {
+  return await db`
+    select a.name, l.status, l.waits_for, r.status as run
+    from public.workflow w
+    join public.workflow_run r on r.workflow_id = w.id
+    join public.workflow_action_logs l on l.run_id = r.id
+    join public.workflow_action a on a.id = l.workflow_action_id
+    where w.name = 'sale'
+    order by l.id`;
 }
 
 /** What became of the actions of the trip that was booked as the nth, and what its travellers read. */
