@@ -1,4 +1,5 @@
 import type postgres from "postgres";
+import { z } from "zod";
 import { claimAnswer } from "../../supabase/functions/_shared/contract/claim.ts";
 import type { AttemptResult } from "../../supabase/functions/_shared/contract/report.ts";
 import { Secrets } from "../../supabase/functions/_shared/secrets.ts";
@@ -21,7 +22,7 @@ const environment = (name: string): string | undefined => {
 /** The real worker, but for the network. */
 const dependencies: AttemptDependencies = {
   clock: systemClock,
-  fetch: (url, init) => Promise.resolve(answerOf(new Request(url, init))),
+  fetch: (url, init) => answerOf(new Request(url, init)),
   rules: { allowedHosts: [], resolve: () => Promise.resolve([]) },
   supabaseUrl: "https://project.supabase.co",
   environment,
@@ -51,22 +52,29 @@ export async function workOff(sql: postgres.Sql): Promise<void> {
   }
 }
 
+const echoed = z.looseObject({ payload: z.unknown().optional() });
+
 /** What has called flaky.example.com once. */
 const callers = new Set<string>();
 
-/** What the pages say of the hosts that they call; every other one takes whatever it is sent. */
-function answerOf({ url, headers }: Request): Response {
-  const caller = headers.get("idempotency-key") ?? "";
-  switch (new URL(url).hostname) {
+/** What the pages say of the hosts that they call; every other one gives back what it is sent. */
+async function answerOf(request: Request): Promise<Response> {
+  const caller = request.headers.get("idempotency-key") ?? "";
+  switch (new URL(request.url).hostname) {
     case "broken.example.com":
       return new Response("It is broken", { status: 422 });
     case "flaky.example.com":
-      if (callers.has(caller)) return Response.json({});
+      if (callers.has(caller)) return await echo(request);
       callers.add(caller);
       return new Response("It is down", { status: 422 });
     case "slow.example.com":
       return new Response(null, { status: 202 });
     default:
-      return Response.json({});
+      return await echo(request);
   }
+}
+
+async function echo(request: Request): Promise<Response> {
+  const { payload } = echoed.parse(await request.json());
+  return Response.json(payload ?? {});
 }
