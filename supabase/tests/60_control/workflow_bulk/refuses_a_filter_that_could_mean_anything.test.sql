@@ -1,0 +1,25 @@
+begin;
+select plan(11);
+
+select is(
+  test.error_of(format('select public.workflow_bulk(%L, %s)', 'stop', f.filter)) - 'hint',
+  jsonb_build_object('code', 'PT422', 'details', 'bulk.filter_invalid', 'message', f.message),
+  f.filter
+)
+from (values
+  ('''{}''', 'Cannot choose runs: the filter is empty'),
+  ('''{"limit": 5}''', 'Cannot choose runs: the filter is empty'),
+  ('''[]''', 'Cannot choose runs: the filter is empty'),
+  ('null', 'Cannot choose runs: the filter is empty'),
+  ('''{"workflow": "w", "colour": "red"}''', 'Cannot choose runs: the filter''s key "colour" is not known'),
+  ('''{"workflow_id": "w"}''', 'Cannot choose runs: invalid input syntax for type uuid: "w"'),
+  ('''{"created_after": "soon"}''', 'Cannot choose runs: invalid input syntax for type timestamp with time zone: "soon"'),
+  ('''{"workflow": "w", "limit": "many"}''', 'Cannot choose runs: invalid input syntax for type integer: "many"')
+) f (filter, message);
+select is(
+  test.error_of(format('select public.workflow_bulk(%L, %L)', 'stop', f.filter)) ->> 'details', 'bulk.filter_invalid', f.filter || ': null is no choice'
+)
+from unnest(array['{"workflow": null}', '{"workflow_id": null}', '{"status": null, "error": null}']) f (filter);
+
+select * from finish();
+rollback;

@@ -1,0 +1,21 @@
+begin;
+select plan(3);
+
+select test.deploy('[
+  {"name": "working", "action_type": "log"},
+  {"name": "waiting", "action_type": "log"},
+  {"name": "planned", "action_type": "log", "delay": "1 hour"},
+  {"name": "next", "action_type": "log", "order": 2}
+]');
+create temporary table given on commit drop as select test.start_run() as run;
+create temporary table claimed on commit drop as select test.claim() as answer;
+select test.report(test.claim_of(answer, 'waiting'), '{"status": "waiting"}') from claimed;
+select public.workflow_stop(run) from given;
+select public.workflow_retry(run) from given;
+
+select is(test.statuses(run), '{"working": "not_started", "waiting": "not_started", "planned": "not_started"}', 'all of it') from given;
+select is(test.work_off(), 4, 'at once');
+select is(test.run_status(run), 'completed', 'to the end') from given;
+
+select * from finish();
+rollback;
