@@ -75,12 +75,18 @@ export async function call(
   return row?.answer;
 }
 
-/** The error that a call ends in, as `PT409 Cannot …`. */
-export async function refusalOf(call: Promise<unknown>): Promise<string> {
+/** What a call ends in: its answer, or its error as `PT409 Cannot …`. */
+export async function outcomeOf<Answer>(call: Promise<Answer>): Promise<Answer | string> {
   try {
-    return `No error, but ${JSON.stringify(await call)}`;
+    return await call;
   } catch (error) {
     if (error instanceof postgres.PostgresError) return `${error.code} ${error.message}`;
     throw error;
   }
+}
+
+/** The error that a call ends in, as `PT409 Cannot …`. */
+export async function refusalOf(call: Promise<unknown>): Promise<string> {
+  const outcome = await outcomeOf(call);
+  return typeof outcome === "string" ? outcome : `No error, but ${JSON.stringify(outcome)}`;
 }

@@ -12,6 +12,8 @@ export interface SteeredRun extends AsyncDisposable {
   readonly second: Session;
   /** The attempt of an action of this run that was claimed last. */
   attempt(name: string): Attempt;
+  /** All that were claimed, by action log. */
+  attempts(name: string): Attempt[];
   /** Claims all that is due, of its children too. */
   claim(): Promise<Attempt[]>;
   /** The status of the run, as `run`, and those of its actions. */
@@ -22,7 +24,10 @@ export interface SteeredRun extends AsyncDisposable {
   history(): Promise<string[]>;
 }
 
-/** Starts a run, and claims its first actions. The engine must be paused. */
+/**
+ * Starts a run, and claims its first actions. The engine must be paused. The event that starts it
+ * has two `items`.
+ */
 export async function startRun(
   stack: TestStack,
   ...actions: readonly ActionDefinition[]
@@ -32,19 +37,20 @@ export async function startRun(
   const workflow = parts.use(await createWorkflow(stack, { trigger, actions }));
   const first = parts.use(await openSession(stack, "service_role"));
   const second = parts.use(await openSession(stack, "service_role"));
-  const { runs } = await call(first, "workflow_emit", { event: trigger }) as {
-    runs: { id: string }[];
-  };
+  const { runs } = await call(first, "workflow_emit", {
+    event: trigger,
+    payload: { items: ["one", "two"] },
+  }) as { runs: { id: string }[] };
   const id = runs[0]?.id;
   if (id === undefined) throw new Error("Cannot start a run");
-  const attempts = new Map<string, Attempt>();
+  const all: Attempt[] = [];
   const claim = async () => {
     const claimed = await claimAttempts(first);
-    for (const attempt of claimed) {
-      if (attempt.run_id === id) attempts.set(attempt.name, attempt);
-    }
+    all.push(...claimed.filter(({ run_id }) => run_id === id));
     return claimed;
   };
+  const attempts = (name: string) =>
+    all.filter((attempt) => attempt.name === name).sort((a, b) => a.id < b.id ? -1 : 1);
   await claim();
   const kept = parts.move();
   return {
@@ -53,8 +59,9 @@ export async function startRun(
     first,
     second,
     claim,
+    attempts,
     attempt: (name) => {
-      const attempt = attempts.get(name);
+      const attempt = all.findLast((each) => each.name === name);
       if (attempt === undefined) throw new Error(`Nobody has claimed "${name}"`);
       return attempt;
     },

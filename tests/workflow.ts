@@ -10,6 +10,7 @@ export interface ActionDefinition {
   readonly order?: number;
   readonly payload?: Record<string, unknown>;
   readonly condition?: string;
+  readonly for_each?: string;
   readonly delay?: string;
   readonly timeout_seconds?: number;
   readonly max_retries?: number;
