@@ -2,7 +2,7 @@ begin;
 select plan(2);
 
 select test.deploy('[
-  {"name": "fork", "action_type": "choice", "payload": {"choices": [{"if": "$.event.n == 1", "then": "left"}, {"then": "right"}]}},
+  {"name": "fork", "action_type": "choice", "payload": {"choices": [{"if": "$.event.n == 1", "then": "left"}], "else": "right"}},
   {"name": "left", "action_type": "log", "depends_on": ["fork"]},
   {"name": "right", "action_type": "log", "depends_on": ["fork"]},
   {"name": "end", "action_type": "log", "depends_on": ["left", "right"]}
