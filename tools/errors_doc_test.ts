@@ -23,7 +23,7 @@ async function readRaisedErrors(): Promise<Set<string>> {
   const raised = new Set<string>();
   for (const path of (await filesBelow(folder)).filter((path) => path.endsWith(".sql"))) {
     const sql = await Deno.readTextFile(`${folder}/${path}`);
-    const calls = sql.match(/perform workflow_engine\.raise_error\(/g)?.length ?? 0;
+    const calls = sql.match(/(?:perform|select) workflow_engine\.raise_error\(/g)?.length ?? 0;
     const errors = [...sql.matchAll(/raise_error\(\s*'PT(\d{3})',\s*'([\w.]+)'/g)];
     assertEquals(errors.length, calls, `${path} raises an error whose key is no literal`);
     for (const [, status, key] of errors) raised.add(`${key} ${status}`);
