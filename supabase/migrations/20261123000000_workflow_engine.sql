@@ -2188,21 +2188,143 @@ $$;
 comment on function workflow_engine.find_definition_faults(jsonb) is
   'Everything that is wrong with a definition document, as [{"pointer", "fault"}].';
 
--- What is allowed but probably not meant, as [{"pointer", "warning"}].
-create or replace function workflow_engine.find_definition_warnings(definition jsonb)
-returns jsonb
+-- The paths in the texts of a JSON template, each with its pointer.
+create or replace function workflow_engine.read_template_paths(value jsonb, base text)
+returns table (pointer text, expression text)
 language sql
 immutable
 set search_path = ''
 as $$
-  select coalesce(jsonb_agg(jsonb_build_object(
-    'pointer', format('/actions/%s/payload', a.number - 1),
-    'warning', 'A choice without an else: when no rule holds, none of its branches is taken'
-  )), '[]')
-  from jsonb_array_elements(
-    case jsonb_typeof(find_definition_warnings.definition -> 'actions') when 'array' then find_definition_warnings.definition -> 'actions' else '[]' end
-  ) with ordinality a (fields, number)
-  where a.fields ->> 'action_type' = 'choice' and not a.fields -> 'payload' ? 'else';
+  with recursive node as (
+    select read_template_paths.base as pointer, read_template_paths.value as value
+    union all
+    select c.pointer, c.value
+    from node n
+    cross join lateral (
+      select workflow_engine.extend_pointer(n.pointer, e.key), e.value
+      from jsonb_each(case jsonb_typeof(n.value) when 'object' then n.value else '{}' end) e
+      union all
+      select n.pointer || '/' || (e.number - 1), e.value
+      from jsonb_array_elements(case jsonb_typeof(n.value) when 'array' then n.value else '[]' end) with ordinality e (value, number)
+    ) c (pointer, value)
+  )
+  select n.pointer, trim((workflow_engine.split_placeholder(m[1]))[1])
+  from node n
+  cross join lateral regexp_matches(n.value #>> '{}', '\{\{(.*?)\}\}', 'g') m
+  where jsonb_typeof(n.value) = 'string';
+$$;
+
+comment on function workflow_engine.read_template_paths(jsonb, text) is
+  'The paths in the texts of a JSON template with their JSON pointers.';
+
+-- Every expression of a document as Postgres prints it, and whether it may read an item. Without a number it
+-- is the workflow's own. What cannot be parsed is left to the faults.
+create or replace function workflow_engine.read_expressions(definition jsonb)
+returns table (number bigint, pointer text, expression text, has_item boolean)
+language sql
+stable
+set search_path = ''
+as $$
+  with action as (
+    select a.fields, a.number - 1 as number, '/actions/' || (a.number - 1) as base,
+      a.fields ->> 'for_each' is not null as has_item
+    from jsonb_array_elements(
+      case jsonb_typeof(read_expressions.definition -> 'actions') when 'array' then read_expressions.definition -> 'actions' else '[]' end
+    ) with ordinality a (fields, number)
+    where jsonb_typeof(a.fields) = 'object'
+  )
+  select e.number, e.pointer, e.expression::jsonpath::text, e.has_item
+  from (
+    select null::bigint as number, '/' || k.name as pointer, read_expressions.definition ->> k.name as expression, false as has_item
+    from (values ('condition'), ('relative_to')) k (name)
+    union all
+    select a.number, a.base || '/' || k.name, a.fields ->> k.name, a.has_item and k.name <> 'for_each'
+    from action a
+    cross join (values ('condition'), ('for_each')) k (name)
+    union all
+    select a.number, format('%s/payload/choices/%s/if', a.base, r.number - 1), r.condition, false
+    from action a
+    cross join lateral workflow_engine.read_rules(a.fields -> 'payload') r
+    where a.fields ->> 'action_type' = 'choice'
+    union all
+    select a.number, t.pointer, t.expression, a.has_item
+    from action a
+    cross join (values ('payload'), ('target_endpoint'), ('headers')) k (name)
+    cross join lateral workflow_engine.read_template_paths(a.fields -> k.name, a.base || '/' || k.name) t
+    where a.fields ->> 'action_type' is distinct from 'choice'
+  ) e
+  where e.expression is not null and workflow_engine.find_fault('check_path', e.expression) is null;
+$$;
+
+comment on function workflow_engine.read_expressions(jsonb) is
+  'Every expression of a definition document with its JSON pointer.';
+
+-- What expressions read that is not there, whatever happens: actions and vars that the workflow does not
+-- have, an item without a for_each, and before there is a run, what only a run has.
+create or replace function workflow_engine.find_missing_data(definition jsonb)
+returns table (number bigint, pointer text, warning text)
+language sql
+stable
+set search_path = ''
+as $$
+  with expression as (
+    select * from workflow_engine.read_expressions(find_missing_data.definition)
+  ),
+  part as (
+    select distinct e.number, e.pointer, m[1] as part, m[2] as name, e.has_item
+    from expression e
+    cross join lateral regexp_matches(e.expression, '\$\."(actions|vars|item|run)"(?:\."([A-Za-z_][A-Za-z0-9_]*)")?', 'g') m
+  )
+  select p.number, p.pointer, case
+    when p.number is null and p.part in ('actions', 'item', 'run')
+      then format('"$.%s" is read before there is a run: it is empty', p.part)
+    when p.part = 'item' and not p.has_item then '"$.item" is read without a for_each: it is empty'
+    when p.part = 'actions' then format('"$.actions.%s" is read, but this workflow has no such action', p.name)
+    when p.part = 'vars' then format('"$.vars.%s" is read, but this workflow has no such var', p.name)
+  end
+  from part p
+  where (p.number is null and p.part in ('actions', 'item', 'run'))
+    or (p.part = 'item' and not p.has_item)
+    or (p.part = 'actions' and p.name is not null and not exists (
+      select from jsonb_array_elements(find_missing_data.definition -> 'actions') a (fields)
+      where coalesce(a.fields ->> 'name', a.fields ->> 'action_type') = p.name
+    ))
+    or (p.part = 'vars' and p.name is not null and not coalesce(find_missing_data.definition -> 'vars', '{}') ? p.name);
+$$;
+
+comment on function workflow_engine.find_missing_data(jsonb) is
+  'What the expressions of a definition document read that is never there.';
+
+-- What is allowed but probably not meant, as [{"pointer", "warning"}].
+create or replace function workflow_engine.find_definition_warnings(definition jsonb)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  with action as (
+    select a.fields, a.number - 1 as number
+    from jsonb_array_elements(
+      case jsonb_typeof(find_definition_warnings.definition -> 'actions') when 'array' then find_definition_warnings.definition -> 'actions' else '[]' end
+    ) with ordinality a (fields, number)
+  ),
+  found as (
+    select a.number, format('/actions/%s/payload', a.number) as pointer,
+      'A choice without an else: when no rule holds, none of its branches is taken' as warning
+    from action a
+    where a.fields ->> 'action_type' = 'choice' and not a.fields -> 'payload' ? 'else'
+    union all
+    select a.number, format('/actions/%s/headers', a.number),
+      'These are headers of the call to a target_endpoint, which this action does not have'
+    from action a
+    where a.fields -> 'headers' <> '{}' and a.fields ->> 'target_endpoint' is null
+    union all
+    select * from workflow_engine.find_missing_data(find_definition_warnings.definition)
+  )
+  select coalesce(jsonb_agg(
+    jsonb_build_object('pointer', f.pointer, 'warning', f.warning) order by f.number nulls first, f.pointer, f.warning
+  ), '[]')
+  from found f;
 $$;
 
 comment on function workflow_engine.find_definition_warnings(jsonb) is
@@ -2863,6 +2985,7 @@ values
   ('waiting', 'completed', 'the answer'),
   ('waiting', 'failed', 'the answer, or no answer in time'),
   ('waiting', 'not_started', 'an answer that asks for a retry; a reminder is due'),
+  ('failed', 'stopped', 'a person, or its run, where an application wrote the failure'),
   ('failed', 'waiting', 'retry of its items by a person'),
   ('stopped', 'waiting', 'retry of its items by a person'),
   ('failed', 'not_started', 'retry of a failure that an application wrote, or by a person'),
@@ -5409,13 +5532,13 @@ begin
   cross join lateral (select * from public.workflow_run r where r.id = i.id limit 1) r
   join workflow_engine.action_version a on a.workflow_id = r.workflow_id and a.version = r.workflow_version
   cross join lateral (
-    select l.id, l.status
+    select l.id, l.status, l.final
     from public.workflow_action_logs l
     where l.run_id = r.id and l.workflow_action_id = a.workflow_action_id and l.item_index is null
     limit 1
   ) l
   where r.status = 'running'
-    and l.status in ('not_started', 'processing', 'waiting')
+    and workflow_engine.is_unfinished(l.status, l.final)
     and workflow_engine.is_unneeded(r.id, a);
   if v_logs is not null then
     update public.workflow_action_logs l
@@ -5809,7 +5932,7 @@ begin
     from public.workflow_action_logs p
     join public.workflow_action_logs i
       on i.run_id = p.run_id and i.workflow_action_id = p.workflow_action_id and i.item_index is not null
-    where p.id = any (v_ended) and i.status in ('not_started', 'processing', 'waiting')
+    where p.id = any (v_ended) and workflow_engine.is_unfinished(i.status, i.final)
     order by i.id
     for update of i skip locked
   );
@@ -6621,6 +6744,8 @@ create or replace function workflow_engine.register_approvals(waits workflow_eng
 returns void
 language plpgsql
 set search_path = ''
+set enable_seqscan = off
+set jit = off
 as $$
 begin
   delete from public.workflow_approval a
@@ -6730,8 +6855,14 @@ returns void
 language plpgsql
 set search_path = ''
 as $$
+declare
+  v_answers jsonb;
 begin
-  perform workflow_engine.take_matches('{}', array(select w.id from unnest(look_back.waits) w), look_back.at_time);
+  select m.answers into v_answers
+  from workflow_engine.take_matches('{}', array(select w.id from unnest(look_back.waits) w)) m;
+  if v_answers is not null then
+    perform workflow_engine.write_results(v_answers, look_back.at_time, '{waiting}');
+  end if;
 exception
   when unique_violation then
     raise log 'workflow_engine.look_back: %', sqlerrm;
@@ -6849,21 +6980,23 @@ $$;
 comment on function workflow_engine.event_answer(uuid, integer, uuid) is
   'The result of an action log that an event answers.';
 
--- Answers by pairs of an event and a wait: each wait takes its oldest event, and of the waits of a run that
--- take the same event the first does. Takes none that somebody else holds. Returns what got nothing now, but
--- may later: those events and waits.
+-- Lets each wait take its oldest event, and of the waits of a run that would take the same event the first.
+-- Takes none that somebody else holds. Gives the answers, and what got nothing now but may later: those events
+-- and waits. A plan that was made while the tables were small must use the index, too, here and in
+-- clear_marks(), forget_waits() and register_approvals(): a small table is cheaper to read whole, and then grows
+-- (docs/adr/0011).
 create or replace function workflow_engine.take_matches(
   event_ids uuid[],
   wait_ids uuid[],
-  at_time timestamptz,
+  out answers jsonb,
   out left_events uuid[],
   out left_waits uuid[]
 )
 language plpgsql
 set search_path = ''
+set enable_seqscan = off
+set jit = off
 as $$
-declare
-  v_answers jsonb;
 begin
   with pair as materialized (
     select * from workflow_engine.find_matches(take_matches.event_ids, take_matches.wait_ids)
@@ -6895,15 +7028,33 @@ begin
   select
     (select to_jsonb(array_agg(workflow_engine.event_answer(t.action_log_id, t.attempt, t.event_id))) from taken t),
     array(select distinct r.event_id from rest r), array(select distinct r.action_log_id from rest r)
-  into v_answers, left_events, left_waits;
-  if v_answers is not null then
-    perform workflow_engine.write_results(v_answers, take_matches.at_time, '{waiting}');
-  end if;
+  into answers, left_events, left_waits;
 end;
 $$;
 
-comment on function workflow_engine.take_matches(uuid[], uuid[], timestamptz) is
-  'Answers those that wait with these events, or these waits with their events; returns which got nothing but may later.';
+comment on function workflow_engine.take_matches(uuid[], uuid[]) is
+  'Gives these events to those that wait, or these waits their events; returns the answers, and which got nothing but may later.';
+
+-- Takes the marks of events and waits away that have been compared, but not those that this transaction set.
+create or replace function workflow_engine.clear_marks(event_ids uuid[], wait_ids uuid[])
+returns void
+language plpgsql
+set search_path = ''
+set enable_seqscan = off
+set jit = off
+as $$
+begin
+  update workflow_engine.awaited_event e
+  set is_new = false
+  where e.event_id = any (clear_marks.event_ids) and e.marked_by <> pg_current_xact_id();
+  update workflow_engine.event_wait w
+  set is_new = false
+  where w.action_log_id = any (clear_marks.wait_ids) and w.marked_by <> pg_current_xact_id();
+end;
+$$;
+
+comment on function workflow_engine.clear_marks(uuid[], uuid[]) is
+  'Takes the marks of events and waits away that have been compared with each other.';
 
 -- Compares new events with all that wait and new waits with all events, and answers. What may still find
 -- its other side, because somebody holds that now, stays new; so does what this transaction made new.
@@ -6915,7 +7066,7 @@ as $$
 declare
   v_events uuid[];
   v_waits uuid[];
-  v_left record;
+  v_match record;
 begin
   select coalesce(array_agg(e.event_id), '{}') into v_events
   from (select event_id from workflow_engine.awaited_event where is_new order by event_id limit 500 for update skip locked) e;
@@ -6924,13 +7075,14 @@ begin
   if v_events = '{}' and v_waits = '{}' then
     return;
   end if;
-  select * into v_left from workflow_engine.take_matches(v_events, v_waits, match_events.at_time);
-  update workflow_engine.awaited_event e
-  set is_new = false
-  where e.event_id = any (v_events) and e.event_id <> all (v_left.left_events) and e.marked_by <> pg_current_xact_id();
-  update workflow_engine.event_wait w
-  set is_new = false
-  where w.action_log_id = any (v_waits) and w.action_log_id <> all (v_left.left_waits) and w.marked_by <> pg_current_xact_id();
+  select * into v_match from workflow_engine.take_matches(v_events, v_waits);
+  perform workflow_engine.clear_marks(
+    array(select unnest(v_events) except select unnest(v_match.left_events)),
+    array(select unnest(v_waits) except select unnest(v_match.left_waits))
+  );
+  if v_match.answers is not null then
+    perform workflow_engine.write_results(v_match.answers, match_events.at_time, '{waiting}');
+  end if;
 end;
 $$;
 
@@ -7276,19 +7428,35 @@ $$;
 comment on function workflow_engine.settle_waits(timestamptz) is
   'Answers what waits: by events, by the ends of children, by time.';
 
--- After waiting actions ended some other way: nobody waits for their event any more, nobody need decide, and
--- what was stopped takes its children along.
+-- Nobody waits for the event of these any more, and nobody need decide for them.
+create or replace function workflow_engine.forget_waits(log_ids uuid[])
+returns void
+language plpgsql
+set search_path = ''
+set enable_seqscan = off
+set jit = off
+as $$
+begin
+  delete from workflow_engine.event_wait w
+  where w.action_log_id = any (forget_waits.log_ids) and w.event_id is null;
+  update public.workflow_approval a
+  set status = 'stopped', remind_at = null
+  where a.action_log_id = any (forget_waits.log_ids) and a.status = 'pending';
+end;
+$$;
+
+comment on function workflow_engine.forget_waits(uuid[]) is
+  'Forgets the events and decisions that ended action logs were waiting for.';
+
+-- After waiting actions ended some other way: forgets what they waited for; what was stopped takes its
+-- children along.
 create or replace function workflow_engine.drop_waits(log_ids uuid[])
 returns void
 language plpgsql
 set search_path = ''
 as $$
 begin
-  delete from workflow_engine.event_wait w
-  where w.action_log_id = any (drop_waits.log_ids) and w.event_id is null;
-  update public.workflow_approval a
-  set status = 'stopped', remind_at = null
-  where a.action_log_id = any (drop_waits.log_ids) and a.status = 'pending';
+  perform workflow_engine.forget_waits(drop_waits.log_ids);
   perform workflow_engine.stop_runs(array(
     select r.id
     from public.workflow_action_logs l
@@ -7781,6 +7949,10 @@ language plpgsql
 set search_path = ''
 as $$
 begin
+  perform from public.workflow_action_logs l
+  where l.is_held and (release_held.run_ids is null or l.run_id = any (release_held.run_ids))
+  order by l.id
+  for update;
   update public.workflow_action_logs l
   set is_held = false
   where l.is_held
@@ -7827,6 +7999,10 @@ as $$
 declare
   v_resumed uuid[];
 begin
+  perform from public.workflow_action_logs l
+  where l.is_held and l.run_id = any (resume_runs.run_ids)
+  order by l.id
+  for update;
   perform from public.workflow_run r where r.id = any (resume_runs.run_ids) order by r.id for update;
   with resumed as (
     update public.workflow_run r
@@ -7904,7 +8080,7 @@ declare
   v_stopped uuid[];
 begin
   perform from public.workflow_action_logs l
-  where l.run_id = any (stop_generation.run_ids) and l.status in ('not_started', 'processing', 'waiting')
+  where l.run_id = any (stop_generation.run_ids) and workflow_engine.is_unfinished(l.status, l.final)
   order by l.waits_for is not distinct from 'items', l.id
   for update;
   perform from public.workflow_run r where r.id = any (stop_generation.run_ids) order by r.id for update;
@@ -7918,7 +8094,7 @@ begin
   update public.workflow_action_logs l
   set status = 'stopped', lease_expires_at = null, is_held = false, final = false,
     completed_at = greatest(stop_generation.at_time, l.started_at)
-  where l.run_id = any (v_stopped) and l.status in ('not_started', 'processing', 'waiting');
+  where l.run_id = any (v_stopped) and workflow_engine.is_unfinished(l.status, l.final);
   return v_stopped;
 end;
 $$;
@@ -7971,7 +8147,7 @@ begin
   order by i.id
   for update of i;
   v_log := workflow_engine.lock_log(stop_action.action_id);
-  if v_log.completed_at is not null and (v_log.status <> 'failed' or v_log.final) then
+  if not workflow_engine.is_unfinished(v_log.status, v_log.final) then
     perform workflow_engine.raise_error(
       'PT409', 'action_log.wrong_status',
       format('Cannot stop action log %s: it is %s', v_log.id, v_log.status),
@@ -8046,8 +8222,9 @@ $$;
 comment on function workflow_engine.forget_skipped(uuid[]) is
   'Forgets the skipped actions that follow these.';
 
--- Sends the items of fan-outs that did not end well back, the first max_concurrency of them at once.
-create or replace function workflow_engine.retry_items(log_ids uuid[], at_time timestamptz)
+-- Sends the items of fan-outs that did not end well back, the first max_concurrency of them to be due when
+-- their run is.
+create or replace function workflow_engine.retry_items(log_ids uuid[], run_ids uuid[], due_at timestamptz[])
 returns void
 language plpgsql
 set search_path = ''
@@ -8055,15 +8232,16 @@ as $$
 begin
   update public.workflow_action_logs l
   set status = 'not_started', final = false, tries = 0, reason = null, completed_at = null, http_status = null,
-    execute_at = case when n.number <= n.max_concurrency then retry_items.at_time else 'infinity' end
+    execute_at = case when n.number <= n.max_concurrency then n.due_at else 'infinity' end
   from (
-    select i.id, a.max_concurrency, row_number() over (partition by p.id order by i.item_index) as number
+    select i.id, t.due_at, a.max_concurrency, row_number() over (partition by p.id order by i.item_index) as number
     from public.workflow_action_logs p
     join workflow_engine.action_version a
       on a.workflow_id = p.workflow_id and a.version = p.workflow_version
       and a.workflow_action_id = p.workflow_action_id
     join public.workflow_action_logs i
       on i.run_id = p.run_id and i.workflow_action_id = p.workflow_action_id and i.item_index is not null
+    join unnest(retry_items.run_ids, retry_items.due_at) t (run_id, due_at) on t.run_id = p.run_id
     where p.id = any (retry_items.log_ids) and i.status in ('failed', 'stopped')
   ) n
   where l.id = n.id;
@@ -8081,7 +8259,7 @@ begin
 end;
 $$;
 
-comment on function workflow_engine.retry_items(uuid[], timestamptz) is
+comment on function workflow_engine.retry_items(uuid[], uuid[], timestamptz[]) is
   'Sends the items of fan-outs that did not end well back to be claimed.';
 
 -- Lets ended runs go on in place from what failed or was stopped; outputs stay. Each run has a time at which
@@ -8114,7 +8292,7 @@ begin
     final = false, tries = 0, reason = null, completed_at = null, http_status = null, meta = l.meta - 'reminder'
   from unnest(retry_runs.run_ids, retry_runs.due_at) t (run_id, due_at)
   where l.id = any (v_broken) and l.run_id = t.run_id;
-  perform workflow_engine.retry_items(v_fan_outs, workflow_engine.clock());
+  perform workflow_engine.retry_items(v_fan_outs, retry_runs.run_ids, retry_runs.due_at);
   perform workflow_engine.advance_runs(v_runs);
   perform workflow_engine.request_wake();
   return v_runs;
@@ -8151,7 +8329,7 @@ comment on function workflow_engine.find_followers(uuid, integer, text) is
   'An action of a version and all actions that follow it, near or far.';
 
 -- Copies into a run that repeats another what need not be done again: what completed, and what was
--- passed over, outside of these actions.
+-- passed over, outside of these actions; but not what was undone.
 create or replace function workflow_engine.copy_logs(replay public.workflow_run, without uuid[])
 returns void
 language plpgsql
@@ -8173,7 +8351,11 @@ begin
     and l.item_index is null
     and not a.is_compensation
     and l.workflow_action_id <> all (copy_logs.without)
-    and (l.status = 'completed' or l.reason in ('condition', 'choice', 'not_needed'));
+    and (l.status = 'completed' or l.reason in ('condition', 'choice', 'not_needed'))
+    and not exists (
+      select from public.workflow_action_logs u
+      where u.run_id = l.run_id and u.workflow_action_id = a.compensate_with and u.status = 'completed'
+    );
 end;
 $$;
 
@@ -8431,8 +8613,8 @@ declare
   v_stopped integer := 1;
 begin
   perform workflow_engine.check_one_target('stop', num_nonnulls(
-    workflow_stop.run_id, workflow_stop.action_id, workflow_stop.related_table || workflow_stop.related_table_pkey
-  ));
+    workflow_stop.run_id, workflow_stop.action_id, coalesce(workflow_stop.related_table, workflow_stop.related_table_pkey)
+  ) + (num_nonnulls(workflow_stop.related_table, workflow_stop.related_table_pkey) = 1)::integer);
   if workflow_stop.action_id is not null then
     v_log := workflow_engine.stop_action(workflow_stop.action_id);
     insert into public.workflow_history (organization_id, workflow_id, run_id, action_log_id, kind, attempt, reason, actor)
@@ -8572,11 +8754,19 @@ declare
     'workflow', 'workflow_id', 'organization_id', 'status', 'related_table', 'related_table_pkey', 'failed_action', 'error',
     'created_after', 'created_before', 'limit'
   ];
+  v_null text;
   v_unknown text;
 begin
   if jsonb_typeof(check_filter.filter) is distinct from 'object' or check_filter.filter - 'limit' = '{}' then
     perform workflow_engine.raise_error(
       'PT422', 'bulk.filter_invalid', 'Cannot choose runs: the filter is empty', 'Name ' || array_to_string(v_known, ', ') || '.'
+    );
+  end if;
+  select e.key into v_null from jsonb_each(check_filter.filter) e where e.value = 'null' and e.key <> 'organization_id' limit 1;
+  if found then
+    perform workflow_engine.raise_error(
+      'PT422', 'bulk.filter_invalid', format('Cannot choose runs: the filter''s "%s" is null', v_null),
+      'Leave out what does not matter; only organization_id may be null, for the platform''s own runs.'
     );
   end if;
   select k.key into v_unknown from jsonb_object_keys(check_filter.filter) k (key) where k.key <> all (v_known) limit 1;
