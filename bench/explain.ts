@@ -18,6 +18,7 @@ const TINY = [
   "action_log_transition",
   "tick_state",
   "wake_request",
+  "pause",
   "secrets",
   "job",
   // The catalog's tables, once a tick, for new partitions of attached tables.
@@ -36,7 +37,11 @@ export async function measurePlans(bench: Bench): Promise<Section> {
   await insertRows(bench.db, TABLE, HISTORY / 10);
   await createWorkflow(bench.db, TABLE, { type: "log", payload: { message: "{{ $.record.id }}" } });
   const old = openDatabase(bench.info.db_url);
-  for (let round = 0; round < 10; round++) await workOnce(old, bench.db, 3);
+  await createWaits(bench.db);
+  for (let round = 0; round < 10; round++) {
+    await workOnce(old, bench.db, 3);
+    await waitOnce(old, bench.db, { first: -100 * round, count: 3 });
+  }
 
   bench.say(`Inserting a million finished runs`);
   await growDefinitions(bench.db, DEFINITIONS);
@@ -72,9 +77,66 @@ async function keepStatistics({ admin }: Bench, automatic: boolean): Promise<voi
   }
 }
 
+/** A workflow that waits for an event with the same id as its own. */
+async function createWaits(db: Database): Promise<void> {
+  await db`select public.workflow_deploy(${
+    db.json({
+      name: "bench waits",
+      trigger: "bench.asked",
+      actions: [{
+        action_type: "wait_for_event",
+        payload: { event: "bench.answered", match: { id: "{{ $.event.id }}" } },
+      }],
+    })
+  })`;
+}
+
+interface Ids {
+  readonly first: number;
+  readonly count: number;
+}
+
+const listOf = ({ first, count }: Ids) => Array.from({ length: count }, (_, i) => first + i);
+
+/** Has so many events happen, as attached tables write them. */
+async function happen(db: Database, name: string, ids: Ids): Promise<void> {
+  await db`
+    insert into public.workflow_event (name, source, payload)
+    select ${name}, 'table', jsonb_build_object('id', i)
+    from unnest(${listOf(ids)}::integer[]) i`;
+}
+
+/** Reports that each claim waits for its event. */
+async function reportWaits(db: Database, claims: readonly Claim[]): Promise<void> {
+  const results = claims.map(({ id, attempt, values: [own = null] }) => ({
+    id,
+    attempt,
+    status: "waiting",
+    wait: { kind: "event", event: "bench.answered", match: { id: own } },
+  }));
+  await db`select public.workflow_report('bench', ${db.json(results)}, '[]', 0, 0)`;
+}
+
+/** Lets runs wait for events that then happen, until all have ended. */
+async function waitOnce(worker: Database, application: Database, ids: Ids): Promise<void> {
+  await happen(application, "bench.asked", ids);
+  const { claim } = workOf(worker, ids.count);
+  await reportWaits(worker, await claim());
+  await claim();
+  await happen(application, "bench.answered", ids);
+  await claim();
+  await claim();
+}
+
+interface Claim {
+  readonly id: string;
+  readonly attempt: number;
+  readonly values: readonly (number | string | null)[];
+}
+
 interface Work {
-  claim(): Promise<readonly { id: string; attempt: number }[]>;
-  report(claims: readonly { id: string; attempt: number }[]): Promise<void>;
+  claim(): Promise<readonly Claim[]>;
+  report(claims: readonly Claim[]): Promise<void>;
 }
 
 function workOf(db: Database, most: number): Work {
@@ -109,6 +171,7 @@ async function readSequentially(worker: Database, application: Database): Promis
   const claims = await claim();
   if (claims.length !== BATCH) throw new Error(`Claimed ${claims.length} of ${BATCH}`);
   await report(claims);
+  await waitOnce(worker, worker, { first: 1_000_000, count: BATCH });
   const rows = await worker`
     select relname, seq_scan, seq_tup_read
     from pg_stat_xact_user_tables
@@ -141,12 +204,23 @@ async function explainCalls(bench: Bench): Promise<Call[]> {
     calls.push({ name, executions });
     return result;
   };
-  for (let round = 0; round < 10; round++) await workOnce(db, bench.db, BATCH);
+  for (let round = 0; round < 10; round++) {
+    await workOnce(db, bench.db, BATCH);
+    await waitOnce(db, bench.db, { first: 2_000_000 + BATCH * round, count: BATCH });
+  }
   await insertRows(bench.db, TABLE, BATCH);
   await switchOnAutoExplain(db);
   const { claim, report } = workOf(db, BATCH);
   const claims = await record("workflow_claim, events expanded", claim);
   await record("workflow_report", () => report(claims));
+  const ids = { first: 3_000_000, count: BATCH };
+  await happen(bench.db, "bench.asked", ids);
+  const waits = await claim();
+  await record("workflow_report, all wait for an event", () => reportWaits(db, waits));
+  await claim();
+  await happen(bench.db, "bench.answered", ids);
+  await record("workflow_claim, all events answer one", claim);
+  await claim();
   await record("workflow_claim, nothing due", claim);
   await record("workflow_action_log_cron", async () => {
     await db`select public.workflow_action_log_cron()`;

@@ -2,7 +2,8 @@ import type { Database } from "../local/postgres/database.ts";
 
 /**
  * Fills the engine's tables as years of use would: finished events, runs and logs, a tenth as many
- * logs planned for next year, a thousand definitions. As the superuser, without the triggers that
+ * logs planned for next year, and as many that wait for an event, with as many events that nobody
+ * waits for, and fan-outs. As the superuser, without the triggers that
  * would check each row, and without statistics: those come when somebody gathers them.
  */
 export async function growHistory(admin: Database, rows: number): Promise<void> {
@@ -41,7 +42,42 @@ export async function growHistory(admin: Database, rows: number): Promise<void> 
     select ('01900000-0000-7000-8001-' || lpad(to_hex(i), 12, '0'))::uuid,
       ${workflow_id}, ${version}, ${workflow_action_id}, 0, 5, clock_timestamp() + interval '1 year'
     from generate_series(1, ${rows}::integer / 10) i`;
+  await growWaits(admin, { workflow_id, version, workflow_action_id }, rows / 10);
   await admin`reset session_replication_role`;
+}
+
+/** Logs that wait until next year, each for an event of its own, and events that fit none of them. */
+async function growWaits(
+  admin: Database,
+  action: { workflow_id?: string; version?: number; workflow_action_id?: string },
+  rows: number,
+): Promise<void> {
+  const { workflow_id = "", version = 0, workflow_action_id = "" } = action;
+  await admin`
+    insert into public.workflow_action_logs (id, run_id, workflow_id, workflow_version,
+      workflow_action_id, item_index, status, waits_for, attempt, priority, execute_at, started_at)
+    select ('01900000-0000-7000-8003-' || lpad(to_hex(i), 12, '0'))::uuid,
+      ('01900000-0000-7000-8001-' || lpad(to_hex(i), 12, '0'))::uuid,
+      ${workflow_id}, ${version}, ${workflow_action_id}, 1, 'waiting', 'event', 1, 5,
+      clock_timestamp() + interval '1 year', clock_timestamp()
+    from generate_series(1, ${rows}::integer) i`;
+  await admin`
+    insert into workflow_engine.event_wait
+      (action_log_id, attempt, run_id, name, match, match_key, since, until, is_new)
+    select l.id, 1, l.run_id, 'bench.answered', m.match,
+      workflow_engine.choose_key('nothing', m.match), clock_timestamp(), l.execute_at, false
+    from public.workflow_action_logs l
+    cross join lateral (select jsonb_build_object('id', l.id) as match) m
+    where l.status = 'waiting'`;
+  await admin`
+    insert into workflow_engine.awaited_event (event_id, name, payload, occurred_at, is_new)
+    select e.id, 'bench.answered', e.payload, e.occurred_at, false
+    from public.workflow_event e where e.name = 'history.made' order by e.id limit ${rows}::integer`;
+  await admin`
+    insert into workflow_engine.fan_out (run_id, workflow_action_id, total, released, unfinished, tolerated)
+    select ('01900000-0000-7000-8001-' || lpad(to_hex(i), 12, '0'))::uuid, ${workflow_action_id},
+      10, 10, 0, 0
+    from generate_series(1, ${rows}::integer) i`;
 }
 
 /** Definitions of other events, saved as an editor saves them. */

@@ -23,6 +23,7 @@ values
   ('waiting', 'completed', 'the answer'),
   ('waiting', 'failed', 'the answer, or no answer in time'),
   ('waiting', 'not_started', 'an answer that asks for a retry; a reminder is due'),
+  ('failed', 'stopped', 'a person, or its run, where an application wrote the failure'),
   ('failed', 'waiting', 'retry of its items by a person'),
   ('stopped', 'waiting', 'retry of its items by a person'),
   ('failed', 'not_started', 'retry of a failure that an application wrote, or by a person'),

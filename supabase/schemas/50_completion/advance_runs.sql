@@ -201,13 +201,13 @@ begin
   cross join lateral (select * from public.workflow_run r where r.id = i.id limit 1) r
   join workflow_engine.action_version a on a.workflow_id = r.workflow_id and a.version = r.workflow_version
   cross join lateral (
-    select l.id, l.status
+    select l.id, l.status, l.final
     from public.workflow_action_logs l
     where l.run_id = r.id and l.workflow_action_id = a.workflow_action_id and l.item_index is null
     limit 1
   ) l
   where r.status = 'running'
-    and l.status in ('not_started', 'processing', 'waiting')
+    and workflow_engine.is_unfinished(l.status, l.final)
     and workflow_engine.is_unneeded(r.id, a);
   if v_logs is not null then
     update public.workflow_action_logs l

@@ -70,21 +70,23 @@ $$;
 comment on function workflow_engine.event_answer(uuid, integer, uuid) is
   'The result of an action log that an event answers.';
 
--- Answers by pairs of an event and a wait: each wait takes its oldest event, and of the waits of a run that
--- take the same event the first does. Takes none that somebody else holds. Returns what got nothing now, but
--- may later: those events and waits.
+-- Lets each wait take its oldest event, and of the waits of a run that would take the same event the first.
+-- Takes none that somebody else holds. Gives the answers, and what got nothing now but may later: those events
+-- and waits. A plan that was made while the tables were small must use the index, too, here and in
+-- clear_marks(), forget_waits() and register_approvals(): a small table is cheaper to read whole, and then grows
+-- (docs/adr/0011).
 create or replace function workflow_engine.take_matches(
   event_ids uuid[],
   wait_ids uuid[],
-  at_time timestamptz,
+  out answers jsonb,
   out left_events uuid[],
   out left_waits uuid[]
 )
 language plpgsql
 set search_path = ''
+set enable_seqscan = off
+set jit = off
 as $$
-declare
-  v_answers jsonb;
 begin
   with pair as materialized (
     select * from workflow_engine.find_matches(take_matches.event_ids, take_matches.wait_ids)
@@ -116,15 +118,33 @@ begin
   select
     (select to_jsonb(array_agg(workflow_engine.event_answer(t.action_log_id, t.attempt, t.event_id))) from taken t),
     array(select distinct r.event_id from rest r), array(select distinct r.action_log_id from rest r)
-  into v_answers, left_events, left_waits;
-  if v_answers is not null then
-    perform workflow_engine.write_results(v_answers, take_matches.at_time, '{waiting}');
-  end if;
+  into answers, left_events, left_waits;
 end;
 $$;
 
-comment on function workflow_engine.take_matches(uuid[], uuid[], timestamptz) is
-  'Answers those that wait with these events, or these waits with their events; returns which got nothing but may later.';
+comment on function workflow_engine.take_matches(uuid[], uuid[]) is
+  'Gives these events to those that wait, or these waits their events; returns the answers, and which got nothing but may later.';
+
+-- Takes the marks of events and waits away that have been compared, but not those that this transaction set.
+create or replace function workflow_engine.clear_marks(event_ids uuid[], wait_ids uuid[])
+returns void
+language plpgsql
+set search_path = ''
+set enable_seqscan = off
+set jit = off
+as $$
+begin
+  update workflow_engine.awaited_event e
+  set is_new = false
+  where e.event_id = any (clear_marks.event_ids) and e.marked_by <> pg_current_xact_id();
+  update workflow_engine.event_wait w
+  set is_new = false
+  where w.action_log_id = any (clear_marks.wait_ids) and w.marked_by <> pg_current_xact_id();
+end;
+$$;
+
+comment on function workflow_engine.clear_marks(uuid[], uuid[]) is
+  'Takes the marks of events and waits away that have been compared with each other.';
 
 -- Compares new events with all that wait and new waits with all events, and answers. What may still find
 -- its other side, because somebody holds that now, stays new; so does what this transaction made new.
@@ -136,7 +156,7 @@ as $$
 declare
   v_events uuid[];
   v_waits uuid[];
-  v_left record;
+  v_match record;
 begin
   select coalesce(array_agg(e.event_id), '{}') into v_events
   from (select event_id from workflow_engine.awaited_event where is_new order by event_id limit 500 for update skip locked) e;
@@ -145,13 +165,14 @@ begin
   if v_events = '{}' and v_waits = '{}' then
     return;
   end if;
-  select * into v_left from workflow_engine.take_matches(v_events, v_waits, match_events.at_time);
-  update workflow_engine.awaited_event e
-  set is_new = false
-  where e.event_id = any (v_events) and e.event_id <> all (v_left.left_events) and e.marked_by <> pg_current_xact_id();
-  update workflow_engine.event_wait w
-  set is_new = false
-  where w.action_log_id = any (v_waits) and w.action_log_id <> all (v_left.left_waits) and w.marked_by <> pg_current_xact_id();
+  select * into v_match from workflow_engine.take_matches(v_events, v_waits);
+  perform workflow_engine.clear_marks(
+    array(select unnest(v_events) except select unnest(v_match.left_events)),
+    array(select unnest(v_waits) except select unnest(v_match.left_waits))
+  );
+  if v_match.answers is not null then
+    perform workflow_engine.write_results(v_match.answers, match_events.at_time, '{waiting}');
+  end if;
 end;
 $$;
 

@@ -95,6 +95,8 @@ create or replace function workflow_engine.register_approvals(waits workflow_eng
 returns void
 language plpgsql
 set search_path = ''
+set enable_seqscan = off
+set jit = off
 as $$
 begin
   delete from public.workflow_approval a
@@ -204,8 +206,14 @@ returns void
 language plpgsql
 set search_path = ''
 as $$
+declare
+  v_answers jsonb;
 begin
-  perform workflow_engine.take_matches('{}', array(select w.id from unnest(look_back.waits) w), look_back.at_time);
+  select m.answers into v_answers
+  from workflow_engine.take_matches('{}', array(select w.id from unnest(look_back.waits) w)) m;
+  if v_answers is not null then
+    perform workflow_engine.write_results(v_answers, look_back.at_time, '{waiting}');
+  end if;
 exception
   when unique_violation then
     raise log 'workflow_engine.look_back: %', sqlerrm;

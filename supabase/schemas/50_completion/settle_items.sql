@@ -222,7 +222,7 @@ begin
     from public.workflow_action_logs p
     join public.workflow_action_logs i
       on i.run_id = p.run_id and i.workflow_action_id = p.workflow_action_id and i.item_index is not null
-    where p.id = any (v_ended) and i.status in ('not_started', 'processing', 'waiting')
+    where p.id = any (v_ended) and workflow_engine.is_unfinished(i.status, i.final)
     order by i.id
     for update of i skip locked
   );

@@ -176,19 +176,35 @@ $$;
 comment on function workflow_engine.settle_waits(timestamptz) is
   'Answers what waits: by events, by the ends of children, by time.';
 
--- After waiting actions ended some other way: nobody waits for their event any more, nobody need decide, and
--- what was stopped takes its children along.
+-- Nobody waits for the event of these any more, and nobody need decide for them.
+create or replace function workflow_engine.forget_waits(log_ids uuid[])
+returns void
+language plpgsql
+set search_path = ''
+set enable_seqscan = off
+set jit = off
+as $$
+begin
+  delete from workflow_engine.event_wait w
+  where w.action_log_id = any (forget_waits.log_ids) and w.event_id is null;
+  update public.workflow_approval a
+  set status = 'stopped', remind_at = null
+  where a.action_log_id = any (forget_waits.log_ids) and a.status = 'pending';
+end;
+$$;
+
+comment on function workflow_engine.forget_waits(uuid[]) is
+  'Forgets the events and decisions that ended action logs were waiting for.';
+
+-- After waiting actions ended some other way: forgets what they waited for; what was stopped takes its
+-- children along.
 create or replace function workflow_engine.drop_waits(log_ids uuid[])
 returns void
 language plpgsql
 set search_path = ''
 as $$
 begin
-  delete from workflow_engine.event_wait w
-  where w.action_log_id = any (drop_waits.log_ids) and w.event_id is null;
-  update public.workflow_approval a
-  set status = 'stopped', remind_at = null
-  where a.action_log_id = any (drop_waits.log_ids) and a.status = 'pending';
+  perform workflow_engine.forget_waits(drop_waits.log_ids);
   perform workflow_engine.stop_runs(array(
     select r.id
     from public.workflow_action_logs l

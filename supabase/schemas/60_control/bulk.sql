@@ -10,11 +10,19 @@ declare
     'workflow', 'workflow_id', 'organization_id', 'status', 'related_table', 'related_table_pkey', 'failed_action', 'error',
     'created_after', 'created_before', 'limit'
   ];
+  v_null text;
   v_unknown text;
 begin
   if jsonb_typeof(check_filter.filter) is distinct from 'object' or check_filter.filter - 'limit' = '{}' then
     perform workflow_engine.raise_error(
       'PT422', 'bulk.filter_invalid', 'Cannot choose runs: the filter is empty', 'Name ' || array_to_string(v_known, ', ') || '.'
+    );
+  end if;
+  select e.key into v_null from jsonb_each(check_filter.filter) e where e.value = 'null' and e.key <> 'organization_id' limit 1;
+  if found then
+    perform workflow_engine.raise_error(
+      'PT422', 'bulk.filter_invalid', format('Cannot choose runs: the filter''s "%s" is null', v_null),
+      'Leave out what does not matter; only organization_id may be null, for the platform''s own runs.'
     );
   end if;
   select k.key into v_unknown from jsonb_object_keys(check_filter.filter) k (key) where k.key <> all (v_known) limit 1;

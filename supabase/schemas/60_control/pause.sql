@@ -34,6 +34,10 @@ language plpgsql
 set search_path = ''
 as $$
 begin
+  perform from public.workflow_action_logs l
+  where l.is_held and (release_held.run_ids is null or l.run_id = any (release_held.run_ids))
+  order by l.id
+  for update;
   update public.workflow_action_logs l
   set is_held = false
   where l.is_held
@@ -80,6 +84,10 @@ as $$
 declare
   v_resumed uuid[];
 begin
+  perform from public.workflow_action_logs l
+  where l.is_held and l.run_id = any (resume_runs.run_ids)
+  order by l.id
+  for update;
   perform from public.workflow_run r where r.id = any (resume_runs.run_ids) order by r.id for update;
   with resumed as (
     update public.workflow_run r

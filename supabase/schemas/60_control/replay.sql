@@ -22,7 +22,7 @@ comment on function workflow_engine.find_followers(uuid, integer, text) is
   'An action of a version and all actions that follow it, near or far.';
 
 -- Copies into a run that repeats another what need not be done again: what completed, and what was
--- passed over, outside of these actions.
+-- passed over, outside of these actions; but not what was undone.
 create or replace function workflow_engine.copy_logs(replay public.workflow_run, without uuid[])
 returns void
 language plpgsql
@@ -44,7 +44,11 @@ begin
     and l.item_index is null
     and not a.is_compensation
     and l.workflow_action_id <> all (copy_logs.without)
-    and (l.status = 'completed' or l.reason in ('condition', 'choice', 'not_needed'));
+    and (l.status = 'completed' or l.reason in ('condition', 'choice', 'not_needed'))
+    and not exists (
+      select from public.workflow_action_logs u
+      where u.run_id = l.run_id and u.workflow_action_id = a.compensate_with and u.status = 'completed'
+    );
 end;
 $$;
 

@@ -52,8 +52,9 @@ $$;
 comment on function workflow_engine.forget_skipped(uuid[]) is
   'Forgets the skipped actions that follow these.';
 
--- Sends the items of fan-outs that did not end well back, the first max_concurrency of them at once.
-create or replace function workflow_engine.retry_items(log_ids uuid[], at_time timestamptz)
+-- Sends the items of fan-outs that did not end well back, the first max_concurrency of them to be due when
+-- their run is.
+create or replace function workflow_engine.retry_items(log_ids uuid[], run_ids uuid[], due_at timestamptz[])
 returns void
 language plpgsql
 set search_path = ''
@@ -61,15 +62,16 @@ as $$
 begin
   update public.workflow_action_logs l
   set status = 'not_started', final = false, tries = 0, reason = null, completed_at = null, http_status = null,
-    execute_at = case when n.number <= n.max_concurrency then retry_items.at_time else 'infinity' end
+    execute_at = case when n.number <= n.max_concurrency then n.due_at else 'infinity' end
   from (
-    select i.id, a.max_concurrency, row_number() over (partition by p.id order by i.item_index) as number
+    select i.id, t.due_at, a.max_concurrency, row_number() over (partition by p.id order by i.item_index) as number
     from public.workflow_action_logs p
     join workflow_engine.action_version a
       on a.workflow_id = p.workflow_id and a.version = p.workflow_version
       and a.workflow_action_id = p.workflow_action_id
     join public.workflow_action_logs i
       on i.run_id = p.run_id and i.workflow_action_id = p.workflow_action_id and i.item_index is not null
+    join unnest(retry_items.run_ids, retry_items.due_at) t (run_id, due_at) on t.run_id = p.run_id
     where p.id = any (retry_items.log_ids) and i.status in ('failed', 'stopped')
   ) n
   where l.id = n.id;
@@ -87,7 +89,7 @@ begin
 end;
 $$;
 
-comment on function workflow_engine.retry_items(uuid[], timestamptz) is
+comment on function workflow_engine.retry_items(uuid[], uuid[], timestamptz[]) is
   'Sends the items of fan-outs that did not end well back to be claimed.';
 
 -- Lets ended runs go on in place from what failed or was stopped; outputs stay. Each run has a time at which
@@ -120,7 +122,7 @@ begin
     final = false, tries = 0, reason = null, completed_at = null, http_status = null, meta = l.meta - 'reminder'
   from unnest(retry_runs.run_ids, retry_runs.due_at) t (run_id, due_at)
   where l.id = any (v_broken) and l.run_id = t.run_id;
-  perform workflow_engine.retry_items(v_fan_outs, workflow_engine.clock());
+  perform workflow_engine.retry_items(v_fan_outs, retry_runs.run_ids, retry_runs.due_at);
   perform workflow_engine.advance_runs(v_runs);
   perform workflow_engine.request_wake();
   return v_runs;

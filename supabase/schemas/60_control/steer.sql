@@ -191,8 +191,8 @@ declare
   v_stopped integer := 1;
 begin
   perform workflow_engine.check_one_target('stop', num_nonnulls(
-    workflow_stop.run_id, workflow_stop.action_id, workflow_stop.related_table || workflow_stop.related_table_pkey
-  ));
+    workflow_stop.run_id, workflow_stop.action_id, coalesce(workflow_stop.related_table, workflow_stop.related_table_pkey)
+  ) + (num_nonnulls(workflow_stop.related_table, workflow_stop.related_table_pkey) = 1)::integer);
   if workflow_stop.action_id is not null then
     v_log := workflow_engine.stop_action(workflow_stop.action_id);
     insert into public.workflow_history (organization_id, workflow_id, run_id, action_log_id, kind, attempt, reason, actor)

@@ -29,7 +29,7 @@ declare
   v_stopped uuid[];
 begin
   perform from public.workflow_action_logs l
-  where l.run_id = any (stop_generation.run_ids) and l.status in ('not_started', 'processing', 'waiting')
+  where l.run_id = any (stop_generation.run_ids) and workflow_engine.is_unfinished(l.status, l.final)
   order by l.waits_for is not distinct from 'items', l.id
   for update;
   perform from public.workflow_run r where r.id = any (stop_generation.run_ids) order by r.id for update;
@@ -43,7 +43,7 @@ begin
   update public.workflow_action_logs l
   set status = 'stopped', lease_expires_at = null, is_held = false, final = false,
     completed_at = greatest(stop_generation.at_time, l.started_at)
-  where l.run_id = any (v_stopped) and l.status in ('not_started', 'processing', 'waiting');
+  where l.run_id = any (v_stopped) and workflow_engine.is_unfinished(l.status, l.final);
   return v_stopped;
 end;
 $$;
@@ -96,7 +96,7 @@ begin
   order by i.id
   for update of i;
   v_log := workflow_engine.lock_log(stop_action.action_id);
-  if v_log.completed_at is not null and (v_log.status <> 'failed' or v_log.final) then
+  if not workflow_engine.is_unfinished(v_log.status, v_log.final) then
     perform workflow_engine.raise_error(
       'PT409', 'action_log.wrong_status',
       format('Cannot stop action log %s: it is %s', v_log.id, v_log.status),
