@@ -2188,21 +2188,184 @@ $$;
 comment on function workflow_engine.find_definition_faults(jsonb) is
   'Everything that is wrong with a definition document, as [{"pointer", "fault"}].';
 
--- What is allowed but probably not meant, as [{"pointer", "warning"}].
-create or replace function workflow_engine.find_definition_warnings(definition jsonb)
-returns jsonb
+-- The paths in the texts of a JSON template, each with its pointer.
+create or replace function workflow_engine.read_template_paths(value jsonb, base text)
+returns table (pointer text, expression text)
 language sql
 immutable
 set search_path = ''
 as $$
-  select coalesce(jsonb_agg(jsonb_build_object(
-    'pointer', format('/actions/%s/payload', a.number - 1),
-    'warning', 'A choice without an else: when no rule holds, none of its branches is taken'
-  )), '[]')
-  from jsonb_array_elements(
-    case jsonb_typeof(find_definition_warnings.definition -> 'actions') when 'array' then find_definition_warnings.definition -> 'actions' else '[]' end
-  ) with ordinality a (fields, number)
-  where a.fields ->> 'action_type' = 'choice' and not a.fields -> 'payload' ? 'else';
+  with recursive node as (
+    select read_template_paths.base as pointer, read_template_paths.value as value
+    union all
+    select c.pointer, c.value
+    from node n
+    cross join lateral (
+      select workflow_engine.extend_pointer(n.pointer, e.key), e.value
+      from jsonb_each(case jsonb_typeof(n.value) when 'object' then n.value else '{}' end) e
+      union all
+      select n.pointer || '/' || (e.number - 1), e.value
+      from jsonb_array_elements(case jsonb_typeof(n.value) when 'array' then n.value else '[]' end) with ordinality e (value, number)
+    ) c (pointer, value)
+  )
+  select n.pointer, trim((workflow_engine.split_placeholder(m[1]))[1])
+  from node n
+  cross join lateral regexp_matches(n.value #>> '{}', '\{\{(.*?)\}\}', 'g') m
+  where jsonb_typeof(n.value) = 'string';
+$$;
+
+comment on function workflow_engine.read_template_paths(jsonb, text) is
+  'The paths in the texts of a JSON template with their JSON pointers.';
+
+-- Every expression of a document as Postgres prints it, and whether it may read an item. Without a number it
+-- is the workflow's own. What cannot be parsed is left to the faults.
+create or replace function workflow_engine.read_expressions(definition jsonb)
+returns table (number bigint, pointer text, expression text, has_item boolean)
+language sql
+stable
+set search_path = ''
+as $$
+  with action as (
+    select a.fields, a.number - 1 as number, '/actions/' || (a.number - 1) as base,
+      a.fields ->> 'for_each' is not null as has_item
+    from jsonb_array_elements(
+      case jsonb_typeof(read_expressions.definition -> 'actions') when 'array' then read_expressions.definition -> 'actions' else '[]' end
+    ) with ordinality a (fields, number)
+    where jsonb_typeof(a.fields) = 'object'
+  )
+  select e.number, e.pointer, e.expression::jsonpath::text, e.has_item
+  from (
+    select null::bigint as number, '/' || k.name as pointer, read_expressions.definition ->> k.name as expression, false as has_item
+    from (values ('condition'), ('relative_to')) k (name)
+    union all
+    select a.number, a.base || '/' || k.name, a.fields ->> k.name, a.has_item and k.name <> 'for_each'
+    from action a
+    cross join (values ('condition'), ('for_each')) k (name)
+    union all
+    select a.number, format('%s/payload/choices/%s/if', a.base, r.number - 1), r.condition, false
+    from action a
+    cross join lateral workflow_engine.read_rules(a.fields -> 'payload') r
+    where a.fields ->> 'action_type' = 'choice'
+    union all
+    select a.number, t.pointer, t.expression, a.has_item
+    from action a
+    cross join (values ('payload'), ('target_endpoint'), ('headers')) k (name)
+    cross join lateral workflow_engine.read_template_paths(a.fields -> k.name, a.base || '/' || k.name) t
+    where a.fields ->> 'action_type' is distinct from 'choice'
+  ) e
+  where e.expression is not null and workflow_engine.find_fault('check_path', e.expression) is null;
+$$;
+
+comment on function workflow_engine.read_expressions(jsonb) is
+  'Every expression of a definition document with its JSON pointer.';
+
+-- What expressions read that is not there, whatever happens: actions and vars that the workflow does not
+-- have, an item without a for_each, and before there is a run, what only a run has.
+create or replace function workflow_engine.find_missing_data(definition jsonb)
+returns table (number bigint, pointer text, warning text)
+language sql
+stable
+set search_path = ''
+as $$
+  with expression as (
+    select * from workflow_engine.read_expressions(find_missing_data.definition)
+  ),
+  part as (
+    select distinct e.number, e.pointer, m[1] as part, m[2] as name, e.has_item
+    from expression e
+    cross join lateral regexp_matches(e.expression, '\$\."(actions|vars|item|run)"(?:\."([A-Za-z_][A-Za-z0-9_]*)")?', 'g') m
+  )
+  select p.number, p.pointer, case
+    when p.number is null and p.part in ('actions', 'item', 'run')
+      then format('"$.%s" is read before there is a run: it is empty', p.part)
+    when p.part = 'item' and not p.has_item then '"$.item" is read without a for_each: it is empty'
+    when p.part = 'actions' then format('"$.actions.%s" is read, but this workflow has no such action', p.name)
+    when p.part = 'vars' then format('"$.vars.%s" is read, but this workflow has no such var', p.name)
+  end
+  from part p
+  where (p.number is null and p.part in ('actions', 'item', 'run'))
+    or (p.part = 'item' and not p.has_item)
+    or (p.part = 'actions' and p.name is not null and not exists (
+      select from jsonb_array_elements(find_missing_data.definition -> 'actions') a (fields)
+      where coalesce(a.fields ->> 'name', a.fields ->> 'action_type') = p.name
+    ))
+    or (p.part = 'vars' and p.name is not null and not coalesce(find_missing_data.definition -> 'vars', '{}') ? p.name);
+$$;
+
+comment on function workflow_engine.find_missing_data(jsonb) is
+  'What the expressions of a definition document read that is never there.';
+
+-- Joins that wait for more of a choice's branches than it ever takes.
+create or replace function workflow_engine.find_unmeetable_joins(definition jsonb)
+returns table (number bigint, pointer text, warning text)
+language sql
+stable
+set search_path = ''
+as $$
+  with action as (
+    select a.fields, a.number - 1 as number
+    from jsonb_array_elements(
+      case jsonb_typeof(find_unmeetable_joins.definition -> 'actions') when 'array' then find_unmeetable_joins.definition -> 'actions' else '[]' end
+    ) with ordinality a (fields, number)
+  )
+  select j.number, format('/actions/%s/join_count', j.number), format(
+    'It waits for %s actions, but the choice "%s" lets no more than %s of those run that it follows',
+    j.fields ->> 'join_count', coalesce(c.fields ->> 'name', 'choice'), m.free + m.chosen
+  )
+  from action j
+  join action c on c.fields ->> 'action_type' = 'choice'
+  cross join lateral (
+    select
+      (
+        select count(*)
+        from jsonb_array_elements_text(j.fields -> 'depends_on') d (name)
+        where not exists (select from workflow_engine.read_rules(c.fields -> 'payload') r where d.name = any (r.targets))
+      ) as free,
+      (
+        select max((select count(*) from jsonb_array_elements_text(j.fields -> 'depends_on') d (name) where d.name = any (r.targets)))
+        from workflow_engine.read_rules(c.fields -> 'payload') r
+      ) as chosen
+  ) m
+  where jsonb_typeof(j.fields -> 'join_count') = 'number' and jsonb_typeof(j.fields -> 'depends_on') = 'array'
+    and (j.fields -> 'join_count')::numeric > m.free + m.chosen
+    and (j.fields -> 'join_count')::numeric <= jsonb_array_length(j.fields -> 'depends_on');
+$$;
+
+comment on function workflow_engine.find_unmeetable_joins(jsonb) is
+  'Joins of a definition document that wait for more of a choice''s branches than it ever takes.';
+
+-- What is allowed but probably not meant, as [{"pointer", "warning"}].
+create or replace function workflow_engine.find_definition_warnings(definition jsonb)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  with action as (
+    select a.fields, a.number - 1 as number
+    from jsonb_array_elements(
+      case jsonb_typeof(find_definition_warnings.definition -> 'actions') when 'array' then find_definition_warnings.definition -> 'actions' else '[]' end
+    ) with ordinality a (fields, number)
+  ),
+  found as (
+    select a.number, format('/actions/%s/payload', a.number) as pointer,
+      'A choice without an else: when no rule holds, none of its branches is taken' as warning
+    from action a
+    where a.fields ->> 'action_type' = 'choice' and not a.fields -> 'payload' ? 'else'
+    union all
+    select a.number, format('/actions/%s/headers', a.number),
+      'These are headers of the call to a target_endpoint, which this action does not have'
+    from action a
+    where a.fields -> 'headers' <> '{}' and a.fields ->> 'target_endpoint' is null
+    union all
+    select * from workflow_engine.find_missing_data(find_definition_warnings.definition)
+    union all
+    select * from workflow_engine.find_unmeetable_joins(find_definition_warnings.definition)
+  )
+  select coalesce(jsonb_agg(
+    jsonb_build_object('pointer', f.pointer, 'warning', f.warning) order by f.number nulls first, f.pointer, f.warning
+  ), '[]')
+  from found f;
 $$;
 
 comment on function workflow_engine.find_definition_warnings(jsonb) is

@@ -581,6 +581,45 @@ $$;
 comment on function workflow_engine.find_missing_data(jsonb) is
   'What the expressions of a definition document read that is never there.';
 
+-- Joins that wait for more of a choice's branches than it ever takes.
+create or replace function workflow_engine.find_unmeetable_joins(definition jsonb)
+returns table (number bigint, pointer text, warning text)
+language sql
+stable
+set search_path = ''
+as $$
+  with action as (
+    select a.fields, a.number - 1 as number
+    from jsonb_array_elements(
+      case jsonb_typeof(find_unmeetable_joins.definition -> 'actions') when 'array' then find_unmeetable_joins.definition -> 'actions' else '[]' end
+    ) with ordinality a (fields, number)
+  )
+  select j.number, format('/actions/%s/join_count', j.number), format(
+    'It waits for %s actions, but the choice "%s" lets no more than %s of those run that it follows',
+    j.fields ->> 'join_count', coalesce(c.fields ->> 'name', 'choice'), m.free + m.chosen
+  )
+  from action j
+  join action c on c.fields ->> 'action_type' = 'choice'
+  cross join lateral (
+    select
+      (
+        select count(*)
+        from jsonb_array_elements_text(j.fields -> 'depends_on') d (name)
+        where not exists (select from workflow_engine.read_rules(c.fields -> 'payload') r where d.name = any (r.targets))
+      ) as free,
+      (
+        select max((select count(*) from jsonb_array_elements_text(j.fields -> 'depends_on') d (name) where d.name = any (r.targets)))
+        from workflow_engine.read_rules(c.fields -> 'payload') r
+      ) as chosen
+  ) m
+  where jsonb_typeof(j.fields -> 'join_count') = 'number' and jsonb_typeof(j.fields -> 'depends_on') = 'array'
+    and (j.fields -> 'join_count')::numeric > m.free + m.chosen
+    and (j.fields -> 'join_count')::numeric <= jsonb_array_length(j.fields -> 'depends_on');
+$$;
+
+comment on function workflow_engine.find_unmeetable_joins(jsonb) is
+  'Joins of a definition document that wait for more of a choice''s branches than it ever takes.';
+
 -- What is allowed but probably not meant, as [{"pointer", "warning"}].
 create or replace function workflow_engine.find_definition_warnings(definition jsonb)
 returns jsonb
@@ -606,6 +645,8 @@ as $$
     where a.fields -> 'headers' <> '{}' and a.fields ->> 'target_endpoint' is null
     union all
     select * from workflow_engine.find_missing_data(find_definition_warnings.definition)
+    union all
+    select * from workflow_engine.find_unmeetable_joins(find_definition_warnings.definition)
   )
   select coalesce(jsonb_agg(
     jsonb_build_object('pointer', f.pointer, 'warning', f.warning) order by f.number nulls first, f.pointer, f.warning
