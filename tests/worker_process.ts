@@ -23,6 +23,7 @@ export function startWorkerProcess({ info }: TestStack): WorkerProcess {
     env: {
       SUPABASE_URL: info.api_url,
       SUPABASE_SECRET_KEYS: JSON.stringify({ default: info.secret_key }),
+      WORKFLOW_SECRET: info.workflow_secret,
       WORKFLOW_WEBHOOK_SECRET: info.webhook_secret,
       WORKFLOW_ALLOWED_HOSTS: "127.0.0.1",
     },

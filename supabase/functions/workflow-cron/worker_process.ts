@@ -1,7 +1,8 @@
 /**
  * The worker as a long-lived process, for actions that need more than an isolate gives and for
- * fleets: any number of these and of edge functions work side by side. It needs SUPABASE_URL and a
- * key of the service role, as the function does, and ends cleanly on SIGTERM and SIGINT.
+ * fleets: any number of these and of edge functions work side by side. It needs SUPABASE_URL, a key of
+ * the service role and, to sign links, WORKFLOW_SECRET, as the function does, and ends cleanly on
+ * SIGTERM and SIGINT.
  *
  * @example Start it from a checkout
  * ```sh
