@@ -24,7 +24,7 @@ const dependencies: AttemptDependencies = {
   clock: systemClock,
   fetch: (url, init) => answerOf(new Request(url, init)),
   rules: { allowedHosts: [], resolve: () => Promise.resolve([]) },
-  supabaseUrl: "https://project.supabase.co",
+  publicUrl: "https://project.supabase.co",
   environment,
   secrets: new Secrets(environment),
   logger: silentLogger(),

@@ -1,7 +1,14 @@
-import type { z } from "zod";
+import { z } from "zod";
 
 /** Reads one variable of the environment. */
 export type Environment = (name: string) => string | undefined;
+
+/** A variable that holds items between separators; a missing one holds none. */
+export const list = (separator: RegExp) =>
+  z.string().default("").transform((text) => text.split(separator).filter((item) => item !== ""));
+
+/** A variable that holds the address of something that browsers open. */
+export const webAddress = () => z.url({ protocol: /^https?$/ });
 
 /**
  * Reads the variables that a schema names; an empty one counts as none.

@@ -37,17 +37,22 @@ export async function tokenHash(token: string): Promise<string> {
 }
 
 /** Where the owner of a token reads the approval and decides it. */
-export function approvalLink(supabaseUrl: string, token: string): string {
-  return linkTo(supabaseUrl, "approval", { token });
+export function approvalLink(publicUrl: string, token: string): string {
+  return linkTo(publicUrl, "approval", { token });
+}
+
+/** The same without a token: where decisions are sent. */
+export function approvalAddress(publicUrl: string): string {
+  return linkTo(publicUrl, "approval", {});
 }
 
 /** Where an attempt that was handed on is answered. */
 export async function callbackUrl(
-  supabaseUrl: string,
+  publicUrl: string,
   secret: string,
   callback: Callback,
 ): Promise<string> {
-  return linkTo(supabaseUrl, "callback", {
+  return linkTo(publicUrl, "callback", {
     action: callback.actionId,
     attempt: String(callback.attempt),
     signature: base64Url(await hmac(secret, signedPart(callback))),
@@ -71,8 +76,9 @@ function signedPart({ actionId, attempt }: Callback): string {
   return `callback:${actionId}:${attempt}`;
 }
 
-function linkTo(supabaseUrl: string, page: string, parameters: Record<string, string>): string {
-  const url = new URL(`/functions/v1/workflow-webhook/${page}`, supabaseUrl);
+function linkTo(publicUrl: string, page: string, parameters: Record<string, string>): string {
+  const folder = publicUrl.endsWith("/") ? publicUrl : `${publicUrl}/`;
+  const url = new URL(`functions/v1/workflow-webhook/${page}`, folder);
   url.search = new URLSearchParams(parameters).toString();
   return url.href;
 }

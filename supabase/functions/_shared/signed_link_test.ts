@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { createHash, createHmac } from "node:crypto";
 import {
+  approvalAddress,
   approvalLink,
   approvalToken,
   callbackUrl,
@@ -47,6 +48,15 @@ Deno.test("links lead to the function workflow-webhook of the project", async ()
     await callbackUrl(PROJECT, SECRET, CALLBACK),
     `${PROJECT}/functions/v1/workflow-webhook/callback?action=${ACTION}&attempt=2&signature=${signature}`,
   );
+});
+
+Deno.test("links keep the folder of the address below which the outside reaches the project", () => {
+  for (const publicUrl of ["https://example.com/api", "https://example.com/api/"]) {
+    assertEquals(
+      approvalAddress(publicUrl),
+      "https://example.com/api/functions/v1/workflow-webhook/approval",
+    );
+  }
 });
 
 Deno.test("each secret of a rotation verifies a callback, another one does not", async () => {

@@ -25,7 +25,8 @@ export interface AttemptDependencies {
   readonly clock: Clock;
   readonly fetch: typeof fetch;
   readonly rules: AddressRules;
-  readonly supabaseUrl: string;
+  /** Where the outside reaches the project: the origin of links. */
+  readonly publicUrl: string;
   readonly environment: Environment;
   readonly secrets: Secrets;
   readonly logger: Logger;
@@ -84,9 +85,9 @@ async function perform(
   signal: AbortSignal,
   dependencies: OwnDependencies,
 ): Promise<Outcome<Json>> {
-  const { secrets, supabaseUrl } = dependencies;
+  const { secrets, publicUrl } = dependencies;
   const key = { actionId: claim.id, attempt: claim.attempt };
-  const links = createLinks(key, supabaseUrl, secrets);
+  const links = createLinks(key, publicUrl, secrets);
   const callbackUrl = asksForCallback(action.template) ? await links.callbackUrl() : undefined;
   const filled = fillTemplate(action, claim.values, (name) => secrets.read(name), callbackUrl);
   const handler = filled.targetEndpoint === null

@@ -46,7 +46,7 @@ function attempt(options: Options): Promise<AttemptResult> {
       clock: options.clock ?? new FakeClock(),
       fetch,
       rules: { allowedHosts: ["127.0.0.1"] },
-      supabaseUrl: PROJECT,
+      publicUrl: PROJECT,
       environment,
       secrets: new Secrets(environment),
       logger: options.logger ?? silentLogger(),

@@ -33,19 +33,19 @@ export interface Links {
 /** Makes the links of an attempt. */
 export function createLinks(
   callback: Callback,
-  supabaseUrl: string,
+  publicUrl: string,
   secrets: AttemptSecrets,
 ): Links {
   return {
     async callbackUrl() {
-      const url = await callbackUrl(supabaseUrl, signingSecret(secrets), callback);
+      const url = await callbackUrl(publicUrl, signingSecret(secrets), callback);
       secrets.hide(new URL(url).searchParams.get("signature") ?? url, "callback signature");
       return url;
     },
     async approval(recipient) {
       const token = await approvalToken(signingSecret(secrets), callback.actionId, recipient);
       secrets.hide(token, "approval token");
-      return { url: approvalLink(supabaseUrl, token), hash: await tokenHash(token) };
+      return { url: approvalLink(publicUrl, token), hash: await tokenHash(token) };
     },
   };
 }

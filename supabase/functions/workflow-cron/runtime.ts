@@ -39,7 +39,7 @@ export function createRuntime(environment: Environment, workerId: string): Runti
       clock: systemClock,
       fetch,
       rules,
-      supabaseUrl: settings.supabaseUrl,
+      publicUrl: settings.publicUrl,
       environment,
       secrets,
       logger,

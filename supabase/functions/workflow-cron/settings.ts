@@ -1,11 +1,8 @@
 import { z } from "zod";
-import { type Environment, readVariables } from "../_shared/environment.ts";
+import { type Environment, list, readVariables, webAddress } from "../_shared/environment.ts";
 
 /** The most that one call to the engine may ask for. */
 const LARGEST_BATCH = 5000;
-
-const list = (separator: RegExp) =>
-  z.string().default("").transform((text) => text.split(separator).filter((item) => item !== ""));
 
 const seconds = (standard: number) => z.coerce.number().positive().default(standard);
 
@@ -14,6 +11,8 @@ const whole = (least: number, standard: number) =>
 
 const variables = z.object({
   SUPABASE_URL: z.url(),
+  /** Where the outside reaches the project, if it does so elsewhere: the origin of links. */
+  WORKFLOW_PUBLIC_URL: webAddress().optional(),
   /** Verifies wake-ups; several, separated by spaces, while they are rotated. */
   WORKFLOW_SECRET: list(/\s+/),
   /** host or host:port that may be called although it is private or plain http. */
@@ -33,6 +32,7 @@ const variables = z.object({
 /** What the environment sets. */
 export interface Settings {
   readonly supabaseUrl: string;
+  readonly publicUrl: string;
   readonly wakeUpSecrets: readonly string[];
   readonly allowedHosts: readonly string[];
   readonly concurrency: number;
@@ -51,6 +51,7 @@ export function readSettings(environment: Environment): Settings {
   const read = readVariables(environment, variables);
   return {
     supabaseUrl: read.SUPABASE_URL,
+    publicUrl: read.WORKFLOW_PUBLIC_URL ?? read.SUPABASE_URL,
     wakeUpSecrets: read.WORKFLOW_SECRET,
     allowedHosts: read.WORKFLOW_ALLOWED_HOSTS,
     concurrency: read.WORKFLOW_CONCURRENCY,

@@ -11,6 +11,7 @@ function read(variables: Record<string, string>) {
 Deno.test("everything but the project's address has a default", () => {
   assertEquals(read(URL_ONLY), {
     supabaseUrl: "http://127.0.0.1:54321",
+    publicUrl: "http://127.0.0.1:54321",
     wakeUpSecrets: [],
     allowedHosts: [],
     concurrency: 200,
@@ -23,6 +24,12 @@ Deno.test("everything but the project's address has a default", () => {
 
 Deno.test("an empty variable is one that is not set", () => {
   assertEquals(read({ ...URL_ONLY, WORKFLOW_CONCURRENCY: "" }).concurrency, 200);
+});
+
+Deno.test("links may begin with another address than the Data API has", () => {
+  const settings = read({ ...URL_ONLY, WORKFLOW_PUBLIC_URL: "https://api.example.com" });
+  assertEquals(settings.publicUrl, "https://api.example.com");
+  assertEquals(settings.supabaseUrl, URL_ONLY.SUPABASE_URL);
 });
 
 Deno.test("lists are split", () => {
@@ -38,6 +45,8 @@ Deno.test("lists are split", () => {
 for (
   const [name, value] of [
     ["SUPABASE_URL", "nowhere"],
+    ["WORKFLOW_PUBLIC_URL", "api.example.com"],
+    ["WORKFLOW_PUBLIC_URL", "javascript:alert(1)"],
     ["WORKFLOW_CONCURRENCY", "many"],
     ["WORKFLOW_CONCURRENCY", "0"],
     ["WORKFLOW_BATCH", "5001"],

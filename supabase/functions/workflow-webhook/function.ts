@@ -2,6 +2,7 @@ import { dataApi, readServiceKey } from "../_shared/data_api.ts";
 import type { Environment } from "../_shared/environment.ts";
 import { jsonLogger } from "../_shared/logger.ts";
 import { Secrets } from "../_shared/secrets.ts";
+import { approvalAddress } from "../_shared/signed_link.ts";
 import { createApp } from "./app.ts";
 import { createEngine } from "./engine.ts";
 import { canServePages, readSettings } from "./settings.ts";
@@ -12,14 +13,14 @@ import { canServePages, readSettings } from "./settings.ts";
  * @throws {Error} If the environment lacks something; the message names it.
  */
 export function startFunction(environment: Environment): (request: Request) => Promise<Response> {
-  const { supabaseUrl, secrets, approvalUrl } = readSettings(environment);
+  const { supabaseUrl, publicUrl, secrets, approvalUrl } = readSettings(environment);
   const redactor = new Secrets(environment);
   return createApp({
     engine: createEngine(dataApi(supabaseUrl, readServiceKey(environment))),
     logger: jsonLogger((text) => redactor.redact(text)),
     secrets,
-    approvalAddress: new URL("/functions/v1/workflow-webhook/approval", supabaseUrl).href,
+    approvalAddress: approvalAddress(publicUrl),
     approvalUrl,
-    canServePages: canServePages(supabaseUrl),
+    canServePages: canServePages(publicUrl),
   });
 }

@@ -43,6 +43,24 @@ Deno.test("the function answers over HTTP, and calls the engine as the service r
   });
 });
 
+Deno.test("where the outside reaches the project decides what a link shows", async () => {
+  await using api = startServer(() => Response.json(sampleApproval()));
+  await using served = spawnModule(MODULE, {
+    SUPABASE_URL: api.url,
+    SUPABASE_SECRET_KEYS: '{"default":"sb_secret_12345678"}',
+    WORKFLOW_PUBLIC_URL: "https://project.supabase.co",
+    DENO_SERVE_ADDRESS: "tcp:127.0.0.1:0",
+  });
+  const [, url = ""] = /(http:\S+)/.exec(await served.sees("/\n")) ?? [];
+  const link = `${url}workflow-webhook/approval?token=${TOKEN}`;
+  const response = await fetch(link, { headers: { accept: BROWSER } });
+  assertEquals(response.headers.get("content-type"), "text/plain; charset=utf-8");
+  assertStringIncludes(
+    await response.text(),
+    "'https://project.supabase.co/functions/v1/workflow-webhook/approval'",
+  );
+});
+
 Deno.test("the function does not start with a page that is no URL", async () => {
   await using served = spawnModule(MODULE, {
     SUPABASE_URL: "http://127.0.0.1:1",
