@@ -26,6 +26,7 @@ Deno.test("the page of the configuration has a card for each variable of the wor
     `${repositoryRoot}/supabase/functions/workflow-cron/settings.ts`,
   );
   const cards = readCards("## The function workflow-cron");
+  assertEquals(namesIn(source).filter((name) => !cards.has(name)), []);
   const variables = [...source.matchAll(VARIABLE)];
   assertEquals(variables.length > 0, true);
   for (const [, name = "", kind = "", , value = ""] of variables) {
@@ -38,10 +39,15 @@ Deno.test("the page of the configuration has a card for each variable of workflo
   const source = await Deno.readTextFile(
     `${repositoryRoot}/supabase/functions/workflow-webhook/settings.ts`,
   );
-  const variables = [...source.matchAll(/^ {2}(WORKFLOW_\w+): /gm)].map(([, name = ""]) => name);
+  const variables = namesIn(source);
   assertEquals(variables.length > 0, true);
   assertEquals([...readCards("## The function workflow-webhook").keys()], variables);
 });
+
+/** The variables that settings declare, in order. */
+function namesIn(source: string): string[] {
+  return [...source.matchAll(/^ {2}(WORKFLOW_\w+): /gm)].map(([, name = ""]) => name);
+}
 
 /** `WORKFLOW_BATCH: whole(1, 200)`, `WORKFLOW_WALL_SECONDS: seconds(75)`, `WORKFLOW_SECRET: list(…)`. */
 const VARIABLE = /^ {2}(WORKFLOW_\w+): (list|whole|seconds)\((\d+, )?([^)]*)\)/gm;
