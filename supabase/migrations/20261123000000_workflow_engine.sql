@@ -5802,7 +5802,7 @@ begin
     select i.id
     from public.workflow_action_logs i
     where i.run_id = c.run_id and i.workflow_action_id = c.workflow_action_id and i.item_index is not null
-      and i.completed_at is null and not isfinite(i.execute_at)
+      and i.completed_at is null and not isfinite(i.execute_at) and i.status <> 'waiting'
     order by i.item_index
     limit c.finished
   ) n
@@ -5829,7 +5829,7 @@ begin
   cross join lateral generate_series(f.released - c.finished, f.released - 1) i (index)
   where l.run_id = c.run_id and l.workflow_action_id = c.workflow_action_id
     and l.item_index = i.index
-    and l.completed_at is null and not isfinite(l.execute_at);
+    and l.completed_at is null and not isfinite(l.execute_at) and l.status <> 'waiting';
   if exists (
     select from unnest(release_items.counts) c
     join workflow_engine.fan_out f on f.run_id = c.run_id and f.workflow_action_id = c.workflow_action_id
@@ -5908,6 +5908,30 @@ $$;
 comment on function workflow_engine.end_fan_out(workflow_engine.fan_out) is
   'What a fan-out that has ended came to: its output, or its error.';
 
+-- Ends the actions of these fan-outs, with the outputs of their items or with an error.
+create or replace function workflow_engine.end_fan_outs(fan_outs workflow_engine.fan_out[], at_time timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  update public.workflow_action_logs l
+  set
+    status = case when e.error is null then 'completed' else 'failed' end,
+    final = e.error is not null,
+    output = e.output,
+    error = e.error,
+    completed_at = greatest(end_fan_outs.at_time, l.started_at)
+  from unnest(end_fan_outs.fan_outs) f
+  cross join lateral workflow_engine.end_fan_out(f) e
+  where l.run_id = f.run_id and l.workflow_action_id = f.workflow_action_id
+    and l.item_index is null and l.status = 'waiting';
+end;
+$$;
+
+comment on function workflow_engine.end_fan_outs(workflow_engine.fan_out[], timestamptz) is
+  'Ends the actions of fan-outs that have nothing left, or too many failures.';
+
 -- Moves fan-outs on by their ended items: lets others run, completes the action when all have ended,
 -- fails it as soon as more have failed than it tolerates.
 create or replace function workflow_engine.settle_items(counts workflow_engine.item_count[])
@@ -5923,17 +5947,7 @@ begin
   from workflow_engine.count_items(settle_items.counts) f
   where f.unfinished = 0 or f.failed > f.tolerated;
   perform workflow_engine.release_items(settle_items.counts, v_now);
-  update public.workflow_action_logs l
-  set
-    status = case when e.error is null then 'completed' else 'failed' end,
-    final = e.error is not null,
-    output = e.output,
-    error = e.error,
-    completed_at = greatest(v_now, l.started_at)
-  from unnest(v_ended) f
-  cross join lateral workflow_engine.end_fan_out(f) e
-  where l.run_id = f.run_id and l.workflow_action_id = f.workflow_action_id
-    and l.item_index is null and l.status = 'waiting';
+  perform workflow_engine.end_fan_outs(v_ended, v_now);
   perform workflow_engine.stop_items(array(select distinct c.run_id from unnest(settle_items.counts) c));
   perform workflow_engine.request_wake();
 end;
@@ -6696,8 +6710,9 @@ create type workflow_engine.new_wait as (
 
 comment on type workflow_engine.new_wait is 'An action log that has just begun to wait, and what for.';
 
--- The hash of each member of a JSON object that is no object or array itself, with its path. JSON that
--- contains an object contains each of its members, so that an event finds those who wait for it by one.
+-- The hash of each member of a JSON object that is no object or array itself, with its path, in which the
+-- elements of an array all have the same step. JSON that contains an object contains each of its members, so
+-- that an event finds those who wait for it by one.
 create or replace function workflow_engine.member_keys(value jsonb)
 returns setof bigint
 language plpgsql
@@ -6712,16 +6727,22 @@ begin
       union all
       select m.path || to_jsonb(e.key), e.value
       from member m
-      cross join lateral jsonb_each(case jsonb_typeof(m.value) when 'object' then m.value else '{}' end) e
+      cross join lateral (
+        select o.key, o.value
+        from jsonb_each(case jsonb_typeof(m.value) when 'object' then m.value else '{}' end) o
+        union all
+        select '[]', a.value
+        from jsonb_array_elements(case jsonb_typeof(m.value) when 'array' then m.value else '[]' end) a (value)
+      ) e
     )
-    select pg_catalog.jsonb_hash_extended(jsonb_build_array(m.path, m.value), 0)
+    select distinct pg_catalog.jsonb_hash_extended(jsonb_build_array(m.path, m.value), 0)
     from member m
     where jsonb_typeof(m.value) not in ('object', 'array');
 end;
 $$;
 
 comment on function workflow_engine.member_keys(jsonb) is
-  'The hashes of the members of a JSON object, those of the objects in it included.';
+  'The hashes of the members of a JSON object, those of the objects and arrays in it included.';
 
 -- The member of a match by which its event finds it: the one that the fewest others wait with.
 create or replace function workflow_engine.choose_key(name text, match jsonb)
@@ -6949,10 +6970,25 @@ comment on function workflow_engine.register_waits(jsonb, uuid[], timestamptz) i
 
 -- 50_completion/match_events.sql
 
--- Which of these waits could be answered by which of these events, either side given by its ids: the new
--- ones of both, each compared with all of the other side.
-create or replace function workflow_engine.find_matches(event_ids uuid[], wait_ids uuid[])
-returns table (action_log_id uuid, attempt integer, run_id uuid, event_id uuid, occurred_at timestamptz)
+-- Whether an event answers a wait: it says what is asked for, within the time and the organization, it is not
+-- what began the run, and it has answered no other action of that. No `set` clause, so that it is inlined.
+create or replace function workflow_engine.fits(event workflow_engine.awaited_event, wait workflow_engine.event_wait)
+returns boolean
+language sql
+stable
+return (event).payload @> (wait).match
+  and (event).organization_id is not distinct from (wait).organization_id
+  and (event).occurred_at between (wait).since and (wait).until
+  and not exists (select from workflow_engine.event_wait t where t.run_id = (wait).run_id and t.event_id = (event).event_id)
+  and not exists (select from public.workflow_run r where r.id = (wait).run_id and r.event_id = (event).event_id);
+
+comment on function workflow_engine.fits(workflow_engine.awaited_event, workflow_engine.event_wait) is
+  'Whether an event answers a wait that has the same name.';
+
+-- Some waits that each of these events could answer: a signal those of its run, another event those that share
+-- a key with it. No more of one event than a few looks can answer.
+create or replace function workflow_engine.find_waits(event_ids uuid[])
+returns table (action_log_id uuid, run_id uuid, event_id uuid, occurred_at timestamptz)
 language plpgsql
 stable
 rows 100
@@ -6960,62 +6996,99 @@ set search_path = ''
 as $$
 begin
   return query
-    with pair (wait_id, event_id) as (
-      select w.action_log_id, e.event_id
-      from unnest(find_matches.event_ids) i (id)
-      cross join lateral (select * from workflow_engine.awaited_event e where e.event_id = i.id limit 1) e
-      cross join lateral (select k.key from workflow_engine.member_keys(e.payload) k (key) union all select 0) k
-      cross join lateral (
-        select *
-        from workflow_engine.event_wait w
-        where w.name = e.name and w.match_key = k.key and w.event_id is null
-        offset 0
-      ) w
-      where (e.run_id is null or e.run_id = w.run_id) and e.payload @> w.match
-      union
-      select w.action_log_id, e.event_id
-      from unnest(find_matches.wait_ids) i (id)
-      cross join lateral (select * from workflow_engine.event_wait w where w.action_log_id = i.id limit 1) w
-      cross join lateral (
-        select a.event_id from workflow_engine.awaited_event a
-        where a.run_id is null and a.name = w.name and a.occurred_at between w.since and w.until and a.payload @> w.match
-        union all
-        select a.event_id from workflow_engine.awaited_event a
-        where a.run_id = w.run_id and a.name = w.name and a.payload @> w.match
-      ) e
-    )
-    select w.action_log_id, w.attempt, w.run_id, e.event_id, e.occurred_at
-    from pair p
-    cross join lateral (select * from workflow_engine.event_wait w where w.action_log_id = p.wait_id limit 1) w
-    cross join lateral (select * from workflow_engine.awaited_event e where e.event_id = p.event_id limit 1) e
-    cross join lateral (select * from public.workflow_action_logs l where l.id = w.action_log_id limit 1) l
-    cross join lateral (select * from public.workflow_run r where r.id = w.run_id limit 1) r
-    where w.event_id is null and l.status = 'waiting' and l.attempt = w.attempt
-      and e.organization_id is not distinct from w.organization_id
-      and e.occurred_at between w.since and w.until
-      and e.event_id <> r.event_id
-      and not exists (select from workflow_engine.event_wait t where t.run_id = w.run_id and t.event_id = e.event_id);
+    select m.action_log_id, m.run_id, e.event_id, e.occurred_at
+    from unnest(find_waits.event_ids) i (id)
+    cross join lateral (select * from workflow_engine.awaited_event e where e.event_id = i.id limit 1) e
+    cross join lateral (
+      select w.action_log_id, w.run_id
+      from workflow_engine.event_wait w
+      where w.run_id = e.run_id and w.name = e.name and w.event_id is null
+        and workflow_engine.fits(e::workflow_engine.awaited_event, w)
+      union all
+      select k.action_log_id, k.run_id
+      from (
+        select w.*
+        from (select k.key from workflow_engine.member_keys(e.payload) k (key) union all select 0) k
+        cross join lateral (
+          select w.action_log_id, w.run_id
+          from workflow_engine.event_wait w
+          where e.run_id is null and w.name = e.name and w.match_key = k.key and w.event_id is null
+            and workflow_engine.fits(e::workflow_engine.awaited_event, w)
+          offset 0
+        ) w
+        limit 1000
+      ) k
+    ) m;
 end;
 $$;
 
-comment on function workflow_engine.find_matches(uuid[], uuid[]) is
-  'The pairs of an event and an action log that waits for it, for these events and these waits.';
+comment on function workflow_engine.find_waits(uuid[]) is
+  'The waits that these events could answer, up to a thousand of each.';
 
--- The answer that an event is.
+-- The oldest events that could answer each of these waits.
+create or replace function workflow_engine.find_events(wait_ids uuid[])
+returns table (action_log_id uuid, run_id uuid, event_id uuid, occurred_at timestamptz)
+language plpgsql
+stable
+rows 100
+set search_path = ''
+as $$
+begin
+  return query
+    select w.action_log_id, w.run_id, e.event_id, e.occurred_at
+    from unnest(find_events.wait_ids) i (id)
+    cross join lateral (select w as wait, w.* from workflow_engine.event_wait w where w.action_log_id = i.id limit 1) w
+    cross join lateral (
+      (
+        select a.event_id, a.occurred_at
+        from workflow_engine.awaited_event a
+        where a.run_id is null and a.name = w.name and a.occurred_at between w.since and w.until
+          and workflow_engine.fits(a, w.wait)
+        order by a.occurred_at
+        limit 10
+      )
+      union all
+      (
+        select a.event_id, a.occurred_at
+        from workflow_engine.awaited_event a
+        where a.run_id = w.run_id and a.name = w.name and workflow_engine.fits(a, w.wait)
+        order by a.occurred_at
+        limit 10
+      )
+    ) e
+    where w.event_id is null;
+end;
+$$;
+
+comment on function workflow_engine.find_events(uuid[]) is
+  'The oldest events that could answer each of these waits.';
+
+-- The answer that an event is; one that is larger than an output may be is a failure.
 create or replace function workflow_engine.event_answer(action_log_id uuid, attempt integer, event_id uuid)
 returns jsonb
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-  select jsonb_build_object(
-    'id', event_answer.action_log_id, 'attempt', event_answer.attempt, 'status', 'completed',
-    'output', jsonb_build_object('timed_out', false, 'event', jsonb_build_object(
-      'id', e.event_id, 'name', e.name, 'payload', e.payload, 'occurred_at', e.occurred_at
-    ))
-  )
-  from workflow_engine.awaited_event e
-  where e.event_id = event_answer.event_id;
+begin
+  return (
+    select jsonb_build_object('id', event_answer.action_log_id, 'attempt', event_answer.attempt)
+      || case
+        when octet_length(e.payload::text) > s.output_bytes then jsonb_build_object(
+          'status', 'failed', 'final', true,
+          'error', format('The payload of event %s has more than %s bytes', e.event_id, s.output_bytes)
+        )
+        else jsonb_build_object('status', 'completed', 'output', jsonb_build_object(
+          'timed_out', false, 'event', jsonb_build_object(
+            'id', e.event_id, 'name', e.name, 'payload', e.payload, 'occurred_at', e.occurred_at
+          )
+        ))
+      end
+    from workflow_engine.awaited_event e
+    join workflow_engine.settings s on s.id
+    where e.event_id = event_answer.event_id
+  );
+end;
 $$;
 
 comment on function workflow_engine.event_answer(uuid, integer, uuid) is
@@ -7040,12 +7113,20 @@ set jit = off
 as $$
 begin
   with pair as materialized (
-    select * from workflow_engine.find_matches(take_matches.event_ids, take_matches.wait_ids)
+    select p.*, l.attempt
+    from (
+      select * from workflow_engine.find_waits(take_matches.event_ids)
+      union
+      select * from workflow_engine.find_events(take_matches.wait_ids)
+    ) p
+    cross join lateral (select l.status, l.attempt from public.workflow_action_logs l where l.id = p.action_log_id limit 1) l
+    where l.status = 'waiting'
   ),
   first as (
     select distinct on (o.run_id, o.event_id) o.*
     from (select distinct on (p.action_log_id) p.* from pair p order by p.action_log_id, p.occurred_at, p.event_id) o
     order by o.run_id, o.event_id, o.action_log_id
+    limit 500
   ),
   free as materialized (
     select f.action_log_id, f.event_id
@@ -7097,38 +7178,72 @@ $$;
 comment on function workflow_engine.clear_marks(uuid[], uuid[]) is
   'Takes the marks of events and waits away that have been compared with each other.';
 
--- Compares new events with all that wait and new waits with all events, and answers. What may still find
--- its other side, because somebody holds that now, stays new; so does what this transaction made new.
+-- Compares some events and waits, answers, and takes the marks of those away that have nothing left to find.
+create or replace function workflow_engine.match_slice(event_ids uuid[], wait_ids uuid[], at_time timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_match record;
+begin
+  select * into v_match from workflow_engine.take_matches(match_slice.event_ids, match_slice.wait_ids);
+  perform workflow_engine.clear_marks(
+    array(select unnest(match_slice.event_ids) except select unnest(v_match.left_events)),
+    array(select unnest(match_slice.wait_ids) except select unnest(v_match.left_waits))
+  );
+  if v_match.answers is not null then
+    perform workflow_engine.write_results(v_match.answers, match_slice.at_time, '{waiting}');
+  end if;
+end;
+$$;
+
+comment on function workflow_engine.match_slice(uuid[], uuid[], timestamptz) is
+  'Answers by some new events and some new waits.';
+
+-- Compares new events with all that wait and new waits with all events. What may still find its other side,
+-- because somebody holds that now, or because there is so much of it, stays new; so does what this transaction
+-- made new. Slice by slice, each twice the last, and no further once a second has passed.
 create or replace function workflow_engine.match_events(at_time timestamptz)
 returns void
 language plpgsql
 set search_path = ''
 as $$
 declare
+  v_until timestamptz := clock_timestamp() + interval '1 second';
+  v_slice integer := 25;
   v_events uuid[];
   v_waits uuid[];
-  v_match record;
+  v_seen uuid[] := '{}';
 begin
-  select coalesce(array_agg(e.event_id), '{}') into v_events
-  from (select event_id from workflow_engine.awaited_event where is_new order by event_id limit 500 for update skip locked) e;
-  select coalesce(array_agg(w.action_log_id), '{}') into v_waits
-  from (select action_log_id from workflow_engine.event_wait where is_new order by action_log_id limit 500 for update skip locked) w;
-  if v_events = '{}' and v_waits = '{}' then
-    return;
-  end if;
-  select * into v_match from workflow_engine.take_matches(v_events, v_waits);
-  perform workflow_engine.clear_marks(
-    array(select unnest(v_events) except select unnest(v_match.left_events)),
-    array(select unnest(v_waits) except select unnest(v_match.left_waits))
-  );
-  if v_match.answers is not null then
-    perform workflow_engine.write_results(v_match.answers, match_events.at_time, '{waiting}');
-  end if;
+  loop
+    select coalesce(array_agg(e.event_id), '{}') into v_events
+    from (
+      select event_id from workflow_engine.awaited_event
+      where is_new and event_id <> all (v_seen)
+      order by event_id
+      limit v_slice
+      for update skip locked
+    ) e;
+    select coalesce(array_agg(w.action_log_id), '{}') into v_waits
+    from (
+      select action_log_id from workflow_engine.event_wait
+      where is_new and action_log_id <> all (v_seen)
+      order by action_log_id
+      limit v_slice
+      for update skip locked
+    ) w;
+    exit when v_events = '{}' and v_waits = '{}';
+    perform workflow_engine.match_slice(v_events, v_waits, match_events.at_time);
+    exit when clock_timestamp() >= v_until;
+    v_seen := v_seen || v_events || v_waits;
+    v_slice := v_slice * 2;
+  end loop;
 end;
 $$;
 
 comment on function workflow_engine.match_events(timestamptz) is
-  'Answers those that wait with the events they wait for.';
+  'Answers those that wait with the events they wait for, for about a second at most.';
 
 -- Keeps these events for those that wait, where a definition names them.
 create or replace function workflow_engine.keep_awaited_events(event_ids uuid[])
@@ -7175,33 +7290,54 @@ comment on function workflow_engine.forget_awaited_events(timestamptz) is
 
 -- 50_completion/answer_parents.sql
 
--- What a run came to: the outputs of its completed last actions, those that no other follows, by name.
-create or replace function workflow_engine.run_output(run_id uuid)
-returns jsonb
+-- The completed last actions of a run: those that no other follows.
+create or replace function workflow_engine.last_logs(run_id uuid)
+returns table (name text, output jsonb)
 language plpgsql
 stable
+rows 10
 set search_path = ''
 as $$
 begin
-  return (
-    select coalesce(json_object_agg(a.name, l.output)::jsonb, '{}')
+  return query
+    select a.name, l.output
     from public.workflow_run r
     join workflow_engine.action_version a on a.workflow_id = r.workflow_id and a.version = r.workflow_version
     join public.workflow_action_logs l
       on l.run_id = r.id and l.workflow_action_id = a.workflow_action_id and l.item_index is null
-    where r.id = run_output.run_id
+    where r.id = last_logs.run_id
       and l.status = 'completed'
       and not a.is_compensation
       and not exists (
         select from workflow_engine.action_version b
         where b.workflow_id = a.workflow_id and b.version = a.version and a.workflow_action_id = any (b.depends_on)
-      )
-  );
+      );
+end;
+$$;
+
+comment on function workflow_engine.last_logs(uuid) is
+  'The names and outputs of a run''s completed last actions.';
+
+-- What a run came to: the outputs of its last actions by name, or why there are none to hand up.
+create or replace function workflow_engine.run_output(run_id uuid, out output jsonb, out error text)
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_limit bigint := (select s.output_bytes from workflow_engine.settings s where s.id);
+begin
+  if (select sum(octet_length(l.output::text)) from workflow_engine.last_logs(run_output.run_id) l) > v_limit then
+    error := format('The outputs of the last actions of run %s have more than %s bytes together', run_output.run_id, v_limit);
+  else
+    select coalesce(json_object_agg(l.name, l.output)::jsonb, '{}') into output
+    from workflow_engine.last_logs(run_output.run_id) l;
+  end if;
 end;
 $$;
 
 comment on function workflow_engine.run_output(uuid) is
-  'The outputs of a run''s completed last actions as {name: output}.';
+  'The outputs of a run''s completed last actions as {name: output}; an error where they are too large together.';
 
 -- Why a run failed or was stopped, as a sentence.
 create or replace function workflow_engine.explain_end(run public.workflow_run)
@@ -7232,27 +7368,35 @@ comment on function workflow_engine.explain_end(public.workflow_run) is
 -- The answer that a child's end is to the action that waits for it.
 create or replace function workflow_engine.child_answer(run public.workflow_run)
 returns jsonb
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-  select jsonb_build_object('id', (child_answer.run).parent_action_log_id, 'attempt', (child_answer.run).parent_attempt)
+declare
+  v_output record;
+  v_error text;
+begin
+  select * into v_output from workflow_engine.run_output((child_answer.run).id);
+  v_error := case
+    when (child_answer.run).status <> 'completed' and (child_answer.run).on_failure = 'fail' then workflow_engine.explain_end(child_answer.run)
+    else v_output.error
+  end;
+  return jsonb_build_object('id', (child_answer.run).parent_action_log_id, 'attempt', (child_answer.run).parent_attempt)
     || case
-      when (child_answer.run).status <> 'completed' and (child_answer.run).on_failure = 'fail' then jsonb_build_object(
-        'status', 'failed', 'final', true, 'error', workflow_engine.explain_end(child_answer.run)
-      )
+      when v_error is not null then jsonb_build_object('status', 'failed', 'final', true, 'error', v_error)
       else jsonb_build_object('status', 'completed', 'output', jsonb_build_object(
-        'run_id', (child_answer.run).id, 'status', (child_answer.run).status,
-        'output', workflow_engine.run_output((child_answer.run).id)
+        'run_id', (child_answer.run).id, 'status', (child_answer.run).status, 'output', v_output.output
       ))
     end;
+end;
 $$;
 
 comment on function workflow_engine.child_answer(public.workflow_run) is
   'The result of the action log that waits for a child''s end.';
 
 -- Tells parents that their children have ended. In a transaction of its own, never in the one that ended
--- the child: that one has locked the child's run, and a parent's stop locks from the parent down.
+-- the child: that one has locked the child's run, and a parent's stop locks from the parent down. Waits for
+-- nobody.
 create or replace function workflow_engine.answer_parents(at_time timestamptz)
 returns void
 language plpgsql
@@ -7264,15 +7408,12 @@ begin
   select array_agg(c.id) into v_children
   from (
     select r.id
-    from (
-      select o.id, o.parent_action_log_id
-      from public.workflow_run o
-      where o.owes_answer and o.completed_at is not null
-      order by o.id
-      limit 200
-    ) r
+    from public.workflow_run r
     join public.workflow_action_logs l on l.id = r.parent_action_log_id
-    for update of l skip locked
+    where r.owes_answer and r.completed_at is not null
+    order by r.id
+    limit 100
+    for update of l, r skip locked
   ) c;
   if v_children is not null then
     perform workflow_engine.write_results((
@@ -7447,8 +7588,8 @@ $$;
 comment on function workflow_engine.has_answers(timestamptz, boolean) is
   'Whether an event, a child''s end or the time may let a waiting action go on; what this transaction itself made new counts only with_own.';
 
--- Everything that may let a waiting action go on, events before timeouts. An error keeps waiting what waits,
--- and nothing else: a claim must not fail over it.
+-- Everything that may let a waiting action go on, events before timeouts. An error of one step keeps nothing
+-- else: neither the other steps nor the claim.
 create or replace function workflow_engine.settle_waits(at_time timestamptz)
 returns void
 language plpgsql
@@ -7456,13 +7597,10 @@ set search_path = ''
 as $$
 begin
   if workflow_engine.has_answers(settle_waits.at_time, true) then
-    perform workflow_engine.match_events(settle_waits.at_time);
-    perform workflow_engine.answer_parents(settle_waits.at_time);
-    perform workflow_engine.settle_overdue(settle_waits.at_time);
+    perform workflow_engine.run_step('match_events($1)', settle_waits.at_time);
+    perform workflow_engine.run_step('answer_parents($1)', settle_waits.at_time);
+    perform workflow_engine.run_step('settle_overdue($1)', settle_waits.at_time);
   end if;
-exception
-  when data_exception or integrity_constraint_violation or program_limit_exceeded then
-    raise warning 'workflow_engine.settle_waits: %', sqlerrm;
 end;
 $$;
 
@@ -8235,36 +8373,46 @@ $$;
 comment on function workflow_engine.find_broken(uuid[]) is
   'The actions of ended runs that a retry repeats.';
 
--- Forgets the skipped actions that follow these, near or far: they are decided again.
-create or replace function workflow_engine.forget_skipped(log_ids uuid[])
+-- Forgets what follows these broken actions, near or far, and was passed over or broke itself: it is decided
+-- again when they have ended.
+create or replace function workflow_engine.forget_followers(log_ids uuid[])
 returns void
 language plpgsql
 set search_path = ''
 as $$
-begin
-  delete from public.workflow_action_logs s
-  using (
-    with recursive follower (run_id, workflow_id, version, workflow_action_id) as (
-      select l.run_id, l.workflow_id, l.workflow_version, l.workflow_action_id
+declare
+  v_forgotten uuid[] := array(
+    with recursive follower (run_id, workflow_id, version, workflow_action_id, is_follower) as (
+      select l.run_id, l.workflow_id, l.workflow_version, l.workflow_action_id, false
       from public.workflow_action_logs l
-      where l.id = any (forget_skipped.log_ids)
+      where l.id = any (forget_followers.log_ids)
       union
-      select f.run_id, f.workflow_id, f.version, a.workflow_action_id
+      select f.run_id, f.workflow_id, f.version, a.workflow_action_id, true
       from follower f
       join workflow_engine.action_version a
         on a.workflow_id = f.workflow_id and a.version = f.version and f.workflow_action_id = any (a.depends_on)
     )
-    select f.run_id, f.workflow_action_id from follower f
-  ) f
-  where s.run_id = f.run_id and s.workflow_action_id = f.workflow_action_id and s.item_index is null and s.status = 'skipped';
+    select l.id
+    from follower f
+    join public.workflow_action_logs l
+      on l.run_id = f.run_id and l.workflow_action_id = f.workflow_action_id and l.item_index is null
+    where f.is_follower and (l.status = 'skipped' or l.id = any (forget_followers.log_ids))
+  );
+begin
+  delete from workflow_engine.fan_out f
+  using public.workflow_action_logs l
+  where l.id = any (v_forgotten) and f.run_id = l.run_id and f.workflow_action_id = l.workflow_action_id;
+  delete from public.workflow_action_logs i
+  using public.workflow_action_logs l
+  where l.id = any (v_forgotten) and i.run_id = l.run_id and i.workflow_action_id = l.workflow_action_id;
 end;
 $$;
 
-comment on function workflow_engine.forget_skipped(uuid[]) is
-  'Forgets the skipped actions that follow these.';
+comment on function workflow_engine.forget_followers(uuid[]) is
+  'Forgets the skipped and broken actions that follow these broken ones.';
 
 -- Sends the items of fan-outs that did not end well back, the first max_concurrency of them to be due when
--- their run is.
+-- their run is. A fan-out whose items all ended well is put together anew.
 create or replace function workflow_engine.retry_items(log_ids uuid[], run_ids uuid[], due_at timestamptz[])
 returns void
 language plpgsql
@@ -8297,6 +8445,12 @@ begin
     group by p.run_id, p.workflow_action_id
   ) n
   where f.run_id = n.run_id and f.workflow_action_id = n.workflow_action_id;
+  perform workflow_engine.end_fan_outs(array(
+    select f
+    from public.workflow_action_logs p
+    join workflow_engine.fan_out f on f.run_id = p.run_id and f.workflow_action_id = p.workflow_action_id
+    where p.id = any (retry_items.log_ids) and f.unfinished = 0
+  ), workflow_engine.clock());
 end;
 $$;
 
@@ -8324,9 +8478,9 @@ begin
     returning r.id
   )
   select coalesce(array_agg(r.id), '{}') into v_runs from retried r;
+  perform workflow_engine.forget_followers(array(select b.id from workflow_engine.find_broken(v_runs) b));
   select array_agg(b.id), array_agg(b.id) filter (where b.has_items) into v_broken, v_fan_outs
   from workflow_engine.find_broken(v_runs) b;
-  perform workflow_engine.forget_skipped(v_broken);
   update public.workflow_action_logs l
   set status = case when l.id = any (v_fan_outs) then 'waiting' else 'not_started' end,
     execute_at = case when l.id = any (v_fan_outs) then 'infinity' else t.due_at end,
@@ -8346,36 +8500,52 @@ comment on function workflow_engine.retry_runs(uuid[], timestamptz[]) is
 
 -- 60_control/replay.sql
 
--- An action of a version by name, and all that follow it.
-create or replace function workflow_engine.find_followers(workflow_id uuid, version integer, action text)
+-- What a run that repeats another from an action does again: that action, what did not end well or was undone,
+-- what has no log, and all that follow one of these.
+create or replace function workflow_engine.find_repeated(replay public.workflow_run, from_action text)
 returns uuid[]
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-  with recursive follower (id) as (
-    select a.workflow_action_id
-    from workflow_engine.action_version a
-    where a.workflow_id = find_followers.workflow_id and a.version = find_followers.version and a.name = find_followers.action
-    union
-    select a.workflow_action_id
-    from follower f
-    join workflow_engine.action_version a
-      on a.workflow_id = find_followers.workflow_id and a.version = find_followers.version and f.id = any (a.depends_on)
-  )
-  select array(select f.id from follower f);
+begin
+  return array(
+    with recursive repeated (id) as (
+      select a.workflow_action_id
+      from workflow_engine.action_version a
+      left join public.workflow_action_logs l
+        on l.run_id = (find_repeated.replay).replay_of and l.workflow_action_id = a.workflow_action_id and l.item_index is null
+      left join public.workflow_action_logs u
+        on u.run_id = l.run_id and u.workflow_action_id = a.compensate_with and u.item_index is null
+      where a.workflow_id = (find_repeated.replay).workflow_id and a.version = (find_repeated.replay).workflow_version
+        and (
+          a.name = find_repeated.from_action
+          or (l.status = 'completed' or l.reason in ('condition', 'choice', 'not_needed')) is not true
+          or u.status = 'completed'
+        )
+      union
+      select a.workflow_action_id
+      from repeated f
+      join workflow_engine.action_version a
+        on a.workflow_id = (find_repeated.replay).workflow_id and a.version = (find_repeated.replay).workflow_version
+        and f.id = any (a.depends_on)
+    )
+    select f.id from repeated f
+  );
+end;
 $$;
 
-comment on function workflow_engine.find_followers(uuid, integer, text) is
-  'An action of a version and all actions that follow it, near or far.';
+comment on function workflow_engine.find_repeated(public.workflow_run, text) is
+  'The actions that a run that repeats another from an action does again.';
 
--- Copies into a run that repeats another what need not be done again: what completed, and what was
--- passed over, outside of these actions; but not what was undone.
-create or replace function workflow_engine.copy_logs(replay public.workflow_run, without uuid[])
+-- Copies into a run that repeats another from an action what need not be done again.
+create or replace function workflow_engine.copy_logs(replay public.workflow_run, from_action text)
 returns void
 language plpgsql
 set search_path = ''
 as $$
+declare
+  v_repeated uuid[] := workflow_engine.find_repeated(copy_logs.replay, copy_logs.from_action);
 begin
   insert into public.workflow_action_logs (
     organization_id, run_id, workflow_id, workflow_version, workflow_action_id, status, attempt, tries, priority, execute_at,
@@ -8391,17 +8561,12 @@ begin
   where l.run_id = (copy_logs.replay).replay_of
     and l.item_index is null
     and not a.is_compensation
-    and l.workflow_action_id <> all (copy_logs.without)
-    and (l.status = 'completed' or l.reason in ('condition', 'choice', 'not_needed'))
-    and not exists (
-      select from public.workflow_action_logs u
-      where u.run_id = l.run_id and u.workflow_action_id = a.compensate_with and u.status = 'completed'
-    );
+    and l.workflow_action_id <> all (v_repeated);
 end;
 $$;
 
-comment on function workflow_engine.copy_logs(public.workflow_run, uuid[]) is
-  'Copies what need not be done again into a run that repeats another.';
+comment on function workflow_engine.copy_logs(public.workflow_run, text) is
+  'Copies what need not be done again into a run that repeats another from an action.';
 
 -- Repeats ended runs as new ones: each on its version, or the latest one; whole, or from an action; with its
 -- event's payload, or another. Each has a time at which it begins. Returns the new runs.
@@ -8446,7 +8611,7 @@ begin
   )
   select coalesce(array_agg(r.id), '{}') into v_runs from run r;
   if replay_runs.from_action is not null then
-    perform workflow_engine.copy_logs(r, workflow_engine.find_followers(r.workflow_id, r.workflow_version, replay_runs.from_action))
+    perform workflow_engine.copy_logs(r, replay_runs.from_action)
     from public.workflow_run r
     where r.id = any (v_runs);
   end if;
@@ -8683,6 +8848,30 @@ $$;
 comment on function public.workflow_stop(uuid, uuid, text, text, text, text) is
   'Security definer because the Data API''s roles may not reach workflow_engine. Stops one run with its children, one action, or all unfinished runs about a record; returns {"stopped"}. Raises PT404 for an unknown id, PT409 for what has ended, PT422 unless one thing is named.';
 
+-- Refuses to begin a run again whose workflow was deleted: runs outlive it, its versions do not.
+create or replace function workflow_engine.check_version(run public.workflow_run)
+returns void
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  if not exists (
+    select from workflow_engine.workflow_version v
+    where v.workflow_id = (check_version.run).workflow_id and v.version = (check_version.run).workflow_version
+  ) then
+    perform workflow_engine.raise_error(
+      'PT409', 'run.workflow_deleted',
+      format('Cannot begin run %s again: it is %s, and its workflow was deleted', (check_version.run).id, (check_version.run).status),
+      'Deploy the workflow anew and emit its event.'
+    );
+  end if;
+end;
+$$;
+
+comment on function workflow_engine.check_version(public.workflow_run) is
+  'Raises PT409 for a run whose workflow was deleted.';
+
 -- Lets a failed or stopped run go on from where it broke. Security definer because the Data API's roles may
 -- not reach workflow_engine; only service_role may execute it.
 create or replace function public.workflow_retry(run_id uuid, reason text default null, actor text default null)
@@ -8694,6 +8883,7 @@ as $$
 declare
   v_run public.workflow_run := workflow_engine.get_run(workflow_retry.run_id);
 begin
+  perform workflow_engine.check_version(v_run);
   if workflow_engine.retry_runs(array[v_run.id], array[workflow_engine.clock()]) = '{}' then
     v_run := workflow_engine.get_run(v_run.id);
     perform workflow_engine.refuse_run('retry', v_run, case
@@ -8727,6 +8917,7 @@ declare
     where a.workflow_id = (check_replay.run).workflow_id and a.version = v_version and not a.is_compensation
   );
 begin
+  perform workflow_engine.check_version(check_replay.run);
   if (check_replay.run).completed_at is null then
     perform workflow_engine.refuse_run('replay', check_replay.run, 'Wait for its end, or stop it first.');
   elsif v_version is null or jsonb_typeof(check_replay.input) <> 'object' then

@@ -1,30 +1,51 @@
--- What a run came to: the outputs of its completed last actions, those that no other follows, by name.
-create or replace function workflow_engine.run_output(run_id uuid)
-returns jsonb
+-- The completed last actions of a run: those that no other follows.
+create or replace function workflow_engine.last_logs(run_id uuid)
+returns table (name text, output jsonb)
 language plpgsql
 stable
+rows 10
 set search_path = ''
 as $$
 begin
-  return (
-    select coalesce(json_object_agg(a.name, l.output)::jsonb, '{}')
+  return query
+    select a.name, l.output
     from public.workflow_run r
     join workflow_engine.action_version a on a.workflow_id = r.workflow_id and a.version = r.workflow_version
     join public.workflow_action_logs l
       on l.run_id = r.id and l.workflow_action_id = a.workflow_action_id and l.item_index is null
-    where r.id = run_output.run_id
+    where r.id = last_logs.run_id
       and l.status = 'completed'
       and not a.is_compensation
       and not exists (
         select from workflow_engine.action_version b
         where b.workflow_id = a.workflow_id and b.version = a.version and a.workflow_action_id = any (b.depends_on)
-      )
-  );
+      );
+end;
+$$;
+
+comment on function workflow_engine.last_logs(uuid) is
+  'The names and outputs of a run''s completed last actions.';
+
+-- What a run came to: the outputs of its last actions by name, or why there are none to hand up.
+create or replace function workflow_engine.run_output(run_id uuid, out output jsonb, out error text)
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_limit bigint := (select s.output_bytes from workflow_engine.settings s where s.id);
+begin
+  if (select sum(octet_length(l.output::text)) from workflow_engine.last_logs(run_output.run_id) l) > v_limit then
+    error := format('The outputs of the last actions of run %s have more than %s bytes together', run_output.run_id, v_limit);
+  else
+    select coalesce(json_object_agg(l.name, l.output)::jsonb, '{}') into output
+    from workflow_engine.last_logs(run_output.run_id) l;
+  end if;
 end;
 $$;
 
 comment on function workflow_engine.run_output(uuid) is
-  'The outputs of a run''s completed last actions as {name: output}.';
+  'The outputs of a run''s completed last actions as {name: output}; an error where they are too large together.';
 
 -- Why a run failed or was stopped, as a sentence.
 create or replace function workflow_engine.explain_end(run public.workflow_run)
@@ -55,27 +76,35 @@ comment on function workflow_engine.explain_end(public.workflow_run) is
 -- The answer that a child's end is to the action that waits for it.
 create or replace function workflow_engine.child_answer(run public.workflow_run)
 returns jsonb
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-  select jsonb_build_object('id', (child_answer.run).parent_action_log_id, 'attempt', (child_answer.run).parent_attempt)
+declare
+  v_output record;
+  v_error text;
+begin
+  select * into v_output from workflow_engine.run_output((child_answer.run).id);
+  v_error := case
+    when (child_answer.run).status <> 'completed' and (child_answer.run).on_failure = 'fail' then workflow_engine.explain_end(child_answer.run)
+    else v_output.error
+  end;
+  return jsonb_build_object('id', (child_answer.run).parent_action_log_id, 'attempt', (child_answer.run).parent_attempt)
     || case
-      when (child_answer.run).status <> 'completed' and (child_answer.run).on_failure = 'fail' then jsonb_build_object(
-        'status', 'failed', 'final', true, 'error', workflow_engine.explain_end(child_answer.run)
-      )
+      when v_error is not null then jsonb_build_object('status', 'failed', 'final', true, 'error', v_error)
       else jsonb_build_object('status', 'completed', 'output', jsonb_build_object(
-        'run_id', (child_answer.run).id, 'status', (child_answer.run).status,
-        'output', workflow_engine.run_output((child_answer.run).id)
+        'run_id', (child_answer.run).id, 'status', (child_answer.run).status, 'output', v_output.output
       ))
     end;
+end;
 $$;
 
 comment on function workflow_engine.child_answer(public.workflow_run) is
   'The result of the action log that waits for a child''s end.';
 
 -- Tells parents that their children have ended. In a transaction of its own, never in the one that ended
--- the child: that one has locked the child's run, and a parent's stop locks from the parent down.
+-- the child: that one has locked the child's run, and a parent's stop locks from the parent down. Waits for
+-- nobody.
 create or replace function workflow_engine.answer_parents(at_time timestamptz)
 returns void
 language plpgsql
@@ -87,15 +116,12 @@ begin
   select array_agg(c.id) into v_children
   from (
     select r.id
-    from (
-      select o.id, o.parent_action_log_id
-      from public.workflow_run o
-      where o.owes_answer and o.completed_at is not null
-      order by o.id
-      limit 200
-    ) r
+    from public.workflow_run r
     join public.workflow_action_logs l on l.id = r.parent_action_log_id
-    for update of l skip locked
+    where r.owes_answer and r.completed_at is not null
+    order by r.id
+    limit 100
+    for update of l, r skip locked
   ) c;
   if v_children is not null then
     perform workflow_engine.write_results((

@@ -1,7 +1,22 @@
--- Which of these waits could be answered by which of these events, either side given by its ids: the new
--- ones of both, each compared with all of the other side.
-create or replace function workflow_engine.find_matches(event_ids uuid[], wait_ids uuid[])
-returns table (action_log_id uuid, attempt integer, run_id uuid, event_id uuid, occurred_at timestamptz)
+-- Whether an event answers a wait: it says what is asked for, within the time and the organization, it is not
+-- what began the run, and it has answered no other action of that. No `set` clause, so that it is inlined.
+create or replace function workflow_engine.fits(event workflow_engine.awaited_event, wait workflow_engine.event_wait)
+returns boolean
+language sql
+stable
+return (event).payload @> (wait).match
+  and (event).organization_id is not distinct from (wait).organization_id
+  and (event).occurred_at between (wait).since and (wait).until
+  and not exists (select from workflow_engine.event_wait t where t.run_id = (wait).run_id and t.event_id = (event).event_id)
+  and not exists (select from public.workflow_run r where r.id = (wait).run_id and r.event_id = (event).event_id);
+
+comment on function workflow_engine.fits(workflow_engine.awaited_event, workflow_engine.event_wait) is
+  'Whether an event answers a wait that has the same name.';
+
+-- Some waits that each of these events could answer: a signal those of its run, another event those that share
+-- a key with it. No more of one event than a few looks can answer.
+create or replace function workflow_engine.find_waits(event_ids uuid[])
+returns table (action_log_id uuid, run_id uuid, event_id uuid, occurred_at timestamptz)
 language plpgsql
 stable
 rows 100
@@ -9,62 +24,99 @@ set search_path = ''
 as $$
 begin
   return query
-    with pair (wait_id, event_id) as (
-      select w.action_log_id, e.event_id
-      from unnest(find_matches.event_ids) i (id)
-      cross join lateral (select * from workflow_engine.awaited_event e where e.event_id = i.id limit 1) e
-      cross join lateral (select k.key from workflow_engine.member_keys(e.payload) k (key) union all select 0) k
-      cross join lateral (
-        select *
-        from workflow_engine.event_wait w
-        where w.name = e.name and w.match_key = k.key and w.event_id is null
-        offset 0
-      ) w
-      where (e.run_id is null or e.run_id = w.run_id) and e.payload @> w.match
-      union
-      select w.action_log_id, e.event_id
-      from unnest(find_matches.wait_ids) i (id)
-      cross join lateral (select * from workflow_engine.event_wait w where w.action_log_id = i.id limit 1) w
-      cross join lateral (
-        select a.event_id from workflow_engine.awaited_event a
-        where a.run_id is null and a.name = w.name and a.occurred_at between w.since and w.until and a.payload @> w.match
-        union all
-        select a.event_id from workflow_engine.awaited_event a
-        where a.run_id = w.run_id and a.name = w.name and a.payload @> w.match
-      ) e
-    )
-    select w.action_log_id, w.attempt, w.run_id, e.event_id, e.occurred_at
-    from pair p
-    cross join lateral (select * from workflow_engine.event_wait w where w.action_log_id = p.wait_id limit 1) w
-    cross join lateral (select * from workflow_engine.awaited_event e where e.event_id = p.event_id limit 1) e
-    cross join lateral (select * from public.workflow_action_logs l where l.id = w.action_log_id limit 1) l
-    cross join lateral (select * from public.workflow_run r where r.id = w.run_id limit 1) r
-    where w.event_id is null and l.status = 'waiting' and l.attempt = w.attempt
-      and e.organization_id is not distinct from w.organization_id
-      and e.occurred_at between w.since and w.until
-      and e.event_id <> r.event_id
-      and not exists (select from workflow_engine.event_wait t where t.run_id = w.run_id and t.event_id = e.event_id);
+    select m.action_log_id, m.run_id, e.event_id, e.occurred_at
+    from unnest(find_waits.event_ids) i (id)
+    cross join lateral (select * from workflow_engine.awaited_event e where e.event_id = i.id limit 1) e
+    cross join lateral (
+      select w.action_log_id, w.run_id
+      from workflow_engine.event_wait w
+      where w.run_id = e.run_id and w.name = e.name and w.event_id is null
+        and workflow_engine.fits(e::workflow_engine.awaited_event, w)
+      union all
+      select k.action_log_id, k.run_id
+      from (
+        select w.*
+        from (select k.key from workflow_engine.member_keys(e.payload) k (key) union all select 0) k
+        cross join lateral (
+          select w.action_log_id, w.run_id
+          from workflow_engine.event_wait w
+          where e.run_id is null and w.name = e.name and w.match_key = k.key and w.event_id is null
+            and workflow_engine.fits(e::workflow_engine.awaited_event, w)
+          offset 0
+        ) w
+        limit 1000
+      ) k
+    ) m;
 end;
 $$;
 
-comment on function workflow_engine.find_matches(uuid[], uuid[]) is
-  'The pairs of an event and an action log that waits for it, for these events and these waits.';
+comment on function workflow_engine.find_waits(uuid[]) is
+  'The waits that these events could answer, up to a thousand of each.';
 
--- The answer that an event is.
+-- The oldest events that could answer each of these waits.
+create or replace function workflow_engine.find_events(wait_ids uuid[])
+returns table (action_log_id uuid, run_id uuid, event_id uuid, occurred_at timestamptz)
+language plpgsql
+stable
+rows 100
+set search_path = ''
+as $$
+begin
+  return query
+    select w.action_log_id, w.run_id, e.event_id, e.occurred_at
+    from unnest(find_events.wait_ids) i (id)
+    cross join lateral (select w as wait, w.* from workflow_engine.event_wait w where w.action_log_id = i.id limit 1) w
+    cross join lateral (
+      (
+        select a.event_id, a.occurred_at
+        from workflow_engine.awaited_event a
+        where a.run_id is null and a.name = w.name and a.occurred_at between w.since and w.until
+          and workflow_engine.fits(a, w.wait)
+        order by a.occurred_at
+        limit 10
+      )
+      union all
+      (
+        select a.event_id, a.occurred_at
+        from workflow_engine.awaited_event a
+        where a.run_id = w.run_id and a.name = w.name and workflow_engine.fits(a, w.wait)
+        order by a.occurred_at
+        limit 10
+      )
+    ) e
+    where w.event_id is null;
+end;
+$$;
+
+comment on function workflow_engine.find_events(uuid[]) is
+  'The oldest events that could answer each of these waits.';
+
+-- The answer that an event is; one that is larger than an output may be is a failure.
 create or replace function workflow_engine.event_answer(action_log_id uuid, attempt integer, event_id uuid)
 returns jsonb
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-  select jsonb_build_object(
-    'id', event_answer.action_log_id, 'attempt', event_answer.attempt, 'status', 'completed',
-    'output', jsonb_build_object('timed_out', false, 'event', jsonb_build_object(
-      'id', e.event_id, 'name', e.name, 'payload', e.payload, 'occurred_at', e.occurred_at
-    ))
-  )
-  from workflow_engine.awaited_event e
-  where e.event_id = event_answer.event_id;
+begin
+  return (
+    select jsonb_build_object('id', event_answer.action_log_id, 'attempt', event_answer.attempt)
+      || case
+        when octet_length(e.payload::text) > s.output_bytes then jsonb_build_object(
+          'status', 'failed', 'final', true,
+          'error', format('The payload of event %s has more than %s bytes', e.event_id, s.output_bytes)
+        )
+        else jsonb_build_object('status', 'completed', 'output', jsonb_build_object(
+          'timed_out', false, 'event', jsonb_build_object(
+            'id', e.event_id, 'name', e.name, 'payload', e.payload, 'occurred_at', e.occurred_at
+          )
+        ))
+      end
+    from workflow_engine.awaited_event e
+    join workflow_engine.settings s on s.id
+    where e.event_id = event_answer.event_id
+  );
+end;
 $$;
 
 comment on function workflow_engine.event_answer(uuid, integer, uuid) is
@@ -89,12 +141,20 @@ set jit = off
 as $$
 begin
   with pair as materialized (
-    select * from workflow_engine.find_matches(take_matches.event_ids, take_matches.wait_ids)
+    select p.*, l.attempt
+    from (
+      select * from workflow_engine.find_waits(take_matches.event_ids)
+      union
+      select * from workflow_engine.find_events(take_matches.wait_ids)
+    ) p
+    cross join lateral (select l.status, l.attempt from public.workflow_action_logs l where l.id = p.action_log_id limit 1) l
+    where l.status = 'waiting'
   ),
   first as (
     select distinct on (o.run_id, o.event_id) o.*
     from (select distinct on (p.action_log_id) p.* from pair p order by p.action_log_id, p.occurred_at, p.event_id) o
     order by o.run_id, o.event_id, o.action_log_id
+    limit 500
   ),
   free as materialized (
     select f.action_log_id, f.event_id
@@ -146,38 +206,72 @@ $$;
 comment on function workflow_engine.clear_marks(uuid[], uuid[]) is
   'Takes the marks of events and waits away that have been compared with each other.';
 
--- Compares new events with all that wait and new waits with all events, and answers. What may still find
--- its other side, because somebody holds that now, stays new; so does what this transaction made new.
+-- Compares some events and waits, answers, and takes the marks of those away that have nothing left to find.
+create or replace function workflow_engine.match_slice(event_ids uuid[], wait_ids uuid[], at_time timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_match record;
+begin
+  select * into v_match from workflow_engine.take_matches(match_slice.event_ids, match_slice.wait_ids);
+  perform workflow_engine.clear_marks(
+    array(select unnest(match_slice.event_ids) except select unnest(v_match.left_events)),
+    array(select unnest(match_slice.wait_ids) except select unnest(v_match.left_waits))
+  );
+  if v_match.answers is not null then
+    perform workflow_engine.write_results(v_match.answers, match_slice.at_time, '{waiting}');
+  end if;
+end;
+$$;
+
+comment on function workflow_engine.match_slice(uuid[], uuid[], timestamptz) is
+  'Answers by some new events and some new waits.';
+
+-- Compares new events with all that wait and new waits with all events. What may still find its other side,
+-- because somebody holds that now, or because there is so much of it, stays new; so does what this transaction
+-- made new. Slice by slice, each twice the last, and no further once a second has passed.
 create or replace function workflow_engine.match_events(at_time timestamptz)
 returns void
 language plpgsql
 set search_path = ''
 as $$
 declare
+  v_until timestamptz := clock_timestamp() + interval '1 second';
+  v_slice integer := 25;
   v_events uuid[];
   v_waits uuid[];
-  v_match record;
+  v_seen uuid[] := '{}';
 begin
-  select coalesce(array_agg(e.event_id), '{}') into v_events
-  from (select event_id from workflow_engine.awaited_event where is_new order by event_id limit 500 for update skip locked) e;
-  select coalesce(array_agg(w.action_log_id), '{}') into v_waits
-  from (select action_log_id from workflow_engine.event_wait where is_new order by action_log_id limit 500 for update skip locked) w;
-  if v_events = '{}' and v_waits = '{}' then
-    return;
-  end if;
-  select * into v_match from workflow_engine.take_matches(v_events, v_waits);
-  perform workflow_engine.clear_marks(
-    array(select unnest(v_events) except select unnest(v_match.left_events)),
-    array(select unnest(v_waits) except select unnest(v_match.left_waits))
-  );
-  if v_match.answers is not null then
-    perform workflow_engine.write_results(v_match.answers, match_events.at_time, '{waiting}');
-  end if;
+  loop
+    select coalesce(array_agg(e.event_id), '{}') into v_events
+    from (
+      select event_id from workflow_engine.awaited_event
+      where is_new and event_id <> all (v_seen)
+      order by event_id
+      limit v_slice
+      for update skip locked
+    ) e;
+    select coalesce(array_agg(w.action_log_id), '{}') into v_waits
+    from (
+      select action_log_id from workflow_engine.event_wait
+      where is_new and action_log_id <> all (v_seen)
+      order by action_log_id
+      limit v_slice
+      for update skip locked
+    ) w;
+    exit when v_events = '{}' and v_waits = '{}';
+    perform workflow_engine.match_slice(v_events, v_waits, match_events.at_time);
+    exit when clock_timestamp() >= v_until;
+    v_seen := v_seen || v_events || v_waits;
+    v_slice := v_slice * 2;
+  end loop;
 end;
 $$;
 
 comment on function workflow_engine.match_events(timestamptz) is
-  'Answers those that wait with the events they wait for.';
+  'Answers those that wait with the events they wait for, for about a second at most.';
 
 -- Keeps these events for those that wait, where a definition names them.
 create or replace function workflow_engine.keep_awaited_events(event_ids uuid[])

@@ -6,8 +6,9 @@ create type workflow_engine.new_wait as (
 
 comment on type workflow_engine.new_wait is 'An action log that has just begun to wait, and what for.';
 
--- The hash of each member of a JSON object that is no object or array itself, with its path. JSON that
--- contains an object contains each of its members, so that an event finds those who wait for it by one.
+-- The hash of each member of a JSON object that is no object or array itself, with its path, in which the
+-- elements of an array all have the same step. JSON that contains an object contains each of its members, so
+-- that an event finds those who wait for it by one.
 create or replace function workflow_engine.member_keys(value jsonb)
 returns setof bigint
 language plpgsql
@@ -22,16 +23,22 @@ begin
       union all
       select m.path || to_jsonb(e.key), e.value
       from member m
-      cross join lateral jsonb_each(case jsonb_typeof(m.value) when 'object' then m.value else '{}' end) e
+      cross join lateral (
+        select o.key, o.value
+        from jsonb_each(case jsonb_typeof(m.value) when 'object' then m.value else '{}' end) o
+        union all
+        select '[]', a.value
+        from jsonb_array_elements(case jsonb_typeof(m.value) when 'array' then m.value else '[]' end) a (value)
+      ) e
     )
-    select pg_catalog.jsonb_hash_extended(jsonb_build_array(m.path, m.value), 0)
+    select distinct pg_catalog.jsonb_hash_extended(jsonb_build_array(m.path, m.value), 0)
     from member m
     where jsonb_typeof(m.value) not in ('object', 'array');
 end;
 $$;
 
 comment on function workflow_engine.member_keys(jsonb) is
-  'The hashes of the members of a JSON object, those of the objects in it included.';
+  'The hashes of the members of a JSON object, those of the objects and arrays in it included.';
 
 -- The member of a match by which its event finds it: the one that the fewest others wait with.
 create or replace function workflow_engine.choose_key(name text, match jsonb)

@@ -51,7 +51,7 @@ begin
     select i.id
     from public.workflow_action_logs i
     where i.run_id = c.run_id and i.workflow_action_id = c.workflow_action_id and i.item_index is not null
-      and i.completed_at is null and not isfinite(i.execute_at)
+      and i.completed_at is null and not isfinite(i.execute_at) and i.status <> 'waiting'
     order by i.item_index
     limit c.finished
   ) n
@@ -78,7 +78,7 @@ begin
   cross join lateral generate_series(f.released - c.finished, f.released - 1) i (index)
   where l.run_id = c.run_id and l.workflow_action_id = c.workflow_action_id
     and l.item_index = i.index
-    and l.completed_at is null and not isfinite(l.execute_at);
+    and l.completed_at is null and not isfinite(l.execute_at) and l.status <> 'waiting';
   if exists (
     select from unnest(release_items.counts) c
     join workflow_engine.fan_out f on f.run_id = c.run_id and f.workflow_action_id = c.workflow_action_id
@@ -157,6 +157,30 @@ $$;
 comment on function workflow_engine.end_fan_out(workflow_engine.fan_out) is
   'What a fan-out that has ended came to: its output, or its error.';
 
+-- Ends the actions of these fan-outs, with the outputs of their items or with an error.
+create or replace function workflow_engine.end_fan_outs(fan_outs workflow_engine.fan_out[], at_time timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  update public.workflow_action_logs l
+  set
+    status = case when e.error is null then 'completed' else 'failed' end,
+    final = e.error is not null,
+    output = e.output,
+    error = e.error,
+    completed_at = greatest(end_fan_outs.at_time, l.started_at)
+  from unnest(end_fan_outs.fan_outs) f
+  cross join lateral workflow_engine.end_fan_out(f) e
+  where l.run_id = f.run_id and l.workflow_action_id = f.workflow_action_id
+    and l.item_index is null and l.status = 'waiting';
+end;
+$$;
+
+comment on function workflow_engine.end_fan_outs(workflow_engine.fan_out[], timestamptz) is
+  'Ends the actions of fan-outs that have nothing left, or too many failures.';
+
 -- Moves fan-outs on by their ended items: lets others run, completes the action when all have ended,
 -- fails it as soon as more have failed than it tolerates.
 create or replace function workflow_engine.settle_items(counts workflow_engine.item_count[])
@@ -172,17 +196,7 @@ begin
   from workflow_engine.count_items(settle_items.counts) f
   where f.unfinished = 0 or f.failed > f.tolerated;
   perform workflow_engine.release_items(settle_items.counts, v_now);
-  update public.workflow_action_logs l
-  set
-    status = case when e.error is null then 'completed' else 'failed' end,
-    final = e.error is not null,
-    output = e.output,
-    error = e.error,
-    completed_at = greatest(v_now, l.started_at)
-  from unnest(v_ended) f
-  cross join lateral workflow_engine.end_fan_out(f) e
-  where l.run_id = f.run_id and l.workflow_action_id = f.workflow_action_id
-    and l.item_index is null and l.status = 'waiting';
+  perform workflow_engine.end_fan_outs(v_ended, v_now);
   perform workflow_engine.stop_items(array(select distinct c.run_id from unnest(settle_items.counts) c));
   perform workflow_engine.request_wake();
 end;

@@ -154,8 +154,8 @@ $$;
 comment on function workflow_engine.has_answers(timestamptz, boolean) is
   'Whether an event, a child''s end or the time may let a waiting action go on; what this transaction itself made new counts only with_own.';
 
--- Everything that may let a waiting action go on, events before timeouts. An error keeps waiting what waits,
--- and nothing else: a claim must not fail over it.
+-- Everything that may let a waiting action go on, events before timeouts. An error of one step keeps nothing
+-- else: neither the other steps nor the claim.
 create or replace function workflow_engine.settle_waits(at_time timestamptz)
 returns void
 language plpgsql
@@ -163,13 +163,10 @@ set search_path = ''
 as $$
 begin
   if workflow_engine.has_answers(settle_waits.at_time, true) then
-    perform workflow_engine.match_events(settle_waits.at_time);
-    perform workflow_engine.answer_parents(settle_waits.at_time);
-    perform workflow_engine.settle_overdue(settle_waits.at_time);
+    perform workflow_engine.run_step('match_events($1)', settle_waits.at_time);
+    perform workflow_engine.run_step('answer_parents($1)', settle_waits.at_time);
+    perform workflow_engine.run_step('settle_overdue($1)', settle_waits.at_time);
   end if;
-exception
-  when data_exception or integrity_constraint_violation or program_limit_exceeded then
-    raise warning 'workflow_engine.settle_waits: %', sqlerrm;
 end;
 $$;
 

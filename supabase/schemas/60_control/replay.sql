@@ -1,33 +1,49 @@
--- An action of a version by name, and all that follow it.
-create or replace function workflow_engine.find_followers(workflow_id uuid, version integer, action text)
+-- What a run that repeats another from an action does again: that action, what did not end well or was undone,
+-- what has no log, and all that follow one of these.
+create or replace function workflow_engine.find_repeated(replay public.workflow_run, from_action text)
 returns uuid[]
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-  with recursive follower (id) as (
-    select a.workflow_action_id
-    from workflow_engine.action_version a
-    where a.workflow_id = find_followers.workflow_id and a.version = find_followers.version and a.name = find_followers.action
-    union
-    select a.workflow_action_id
-    from follower f
-    join workflow_engine.action_version a
-      on a.workflow_id = find_followers.workflow_id and a.version = find_followers.version and f.id = any (a.depends_on)
-  )
-  select array(select f.id from follower f);
+begin
+  return array(
+    with recursive repeated (id) as (
+      select a.workflow_action_id
+      from workflow_engine.action_version a
+      left join public.workflow_action_logs l
+        on l.run_id = (find_repeated.replay).replay_of and l.workflow_action_id = a.workflow_action_id and l.item_index is null
+      left join public.workflow_action_logs u
+        on u.run_id = l.run_id and u.workflow_action_id = a.compensate_with and u.item_index is null
+      where a.workflow_id = (find_repeated.replay).workflow_id and a.version = (find_repeated.replay).workflow_version
+        and (
+          a.name = find_repeated.from_action
+          or (l.status = 'completed' or l.reason in ('condition', 'choice', 'not_needed')) is not true
+          or u.status = 'completed'
+        )
+      union
+      select a.workflow_action_id
+      from repeated f
+      join workflow_engine.action_version a
+        on a.workflow_id = (find_repeated.replay).workflow_id and a.version = (find_repeated.replay).workflow_version
+        and f.id = any (a.depends_on)
+    )
+    select f.id from repeated f
+  );
+end;
 $$;
 
-comment on function workflow_engine.find_followers(uuid, integer, text) is
-  'An action of a version and all actions that follow it, near or far.';
+comment on function workflow_engine.find_repeated(public.workflow_run, text) is
+  'The actions that a run that repeats another from an action does again.';
 
--- Copies into a run that repeats another what need not be done again: what completed, and what was
--- passed over, outside of these actions; but not what was undone.
-create or replace function workflow_engine.copy_logs(replay public.workflow_run, without uuid[])
+-- Copies into a run that repeats another from an action what need not be done again.
+create or replace function workflow_engine.copy_logs(replay public.workflow_run, from_action text)
 returns void
 language plpgsql
 set search_path = ''
 as $$
+declare
+  v_repeated uuid[] := workflow_engine.find_repeated(copy_logs.replay, copy_logs.from_action);
 begin
   insert into public.workflow_action_logs (
     organization_id, run_id, workflow_id, workflow_version, workflow_action_id, status, attempt, tries, priority, execute_at,
@@ -43,17 +59,12 @@ begin
   where l.run_id = (copy_logs.replay).replay_of
     and l.item_index is null
     and not a.is_compensation
-    and l.workflow_action_id <> all (copy_logs.without)
-    and (l.status = 'completed' or l.reason in ('condition', 'choice', 'not_needed'))
-    and not exists (
-      select from public.workflow_action_logs u
-      where u.run_id = l.run_id and u.workflow_action_id = a.compensate_with and u.status = 'completed'
-    );
+    and l.workflow_action_id <> all (v_repeated);
 end;
 $$;
 
-comment on function workflow_engine.copy_logs(public.workflow_run, uuid[]) is
-  'Copies what need not be done again into a run that repeats another.';
+comment on function workflow_engine.copy_logs(public.workflow_run, text) is
+  'Copies what need not be done again into a run that repeats another from an action.';
 
 -- Repeats ended runs as new ones: each on its version, or the latest one; whole, or from an action; with its
 -- event's payload, or another. Each has a time at which it begins. Returns the new runs.
@@ -98,7 +109,7 @@ begin
   )
   select coalesce(array_agg(r.id), '{}') into v_runs from run r;
   if replay_runs.from_action is not null then
-    perform workflow_engine.copy_logs(r, workflow_engine.find_followers(r.workflow_id, r.workflow_version, replay_runs.from_action))
+    perform workflow_engine.copy_logs(r, replay_runs.from_action)
     from public.workflow_run r
     where r.id = any (v_runs);
   end if;

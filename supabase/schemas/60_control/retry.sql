@@ -24,36 +24,46 @@ $$;
 comment on function workflow_engine.find_broken(uuid[]) is
   'The actions of ended runs that a retry repeats.';
 
--- Forgets the skipped actions that follow these, near or far: they are decided again.
-create or replace function workflow_engine.forget_skipped(log_ids uuid[])
+-- Forgets what follows these broken actions, near or far, and was passed over or broke itself: it is decided
+-- again when they have ended.
+create or replace function workflow_engine.forget_followers(log_ids uuid[])
 returns void
 language plpgsql
 set search_path = ''
 as $$
-begin
-  delete from public.workflow_action_logs s
-  using (
-    with recursive follower (run_id, workflow_id, version, workflow_action_id) as (
-      select l.run_id, l.workflow_id, l.workflow_version, l.workflow_action_id
+declare
+  v_forgotten uuid[] := array(
+    with recursive follower (run_id, workflow_id, version, workflow_action_id, is_follower) as (
+      select l.run_id, l.workflow_id, l.workflow_version, l.workflow_action_id, false
       from public.workflow_action_logs l
-      where l.id = any (forget_skipped.log_ids)
+      where l.id = any (forget_followers.log_ids)
       union
-      select f.run_id, f.workflow_id, f.version, a.workflow_action_id
+      select f.run_id, f.workflow_id, f.version, a.workflow_action_id, true
       from follower f
       join workflow_engine.action_version a
         on a.workflow_id = f.workflow_id and a.version = f.version and f.workflow_action_id = any (a.depends_on)
     )
-    select f.run_id, f.workflow_action_id from follower f
-  ) f
-  where s.run_id = f.run_id and s.workflow_action_id = f.workflow_action_id and s.item_index is null and s.status = 'skipped';
+    select l.id
+    from follower f
+    join public.workflow_action_logs l
+      on l.run_id = f.run_id and l.workflow_action_id = f.workflow_action_id and l.item_index is null
+    where f.is_follower and (l.status = 'skipped' or l.id = any (forget_followers.log_ids))
+  );
+begin
+  delete from workflow_engine.fan_out f
+  using public.workflow_action_logs l
+  where l.id = any (v_forgotten) and f.run_id = l.run_id and f.workflow_action_id = l.workflow_action_id;
+  delete from public.workflow_action_logs i
+  using public.workflow_action_logs l
+  where l.id = any (v_forgotten) and i.run_id = l.run_id and i.workflow_action_id = l.workflow_action_id;
 end;
 $$;
 
-comment on function workflow_engine.forget_skipped(uuid[]) is
-  'Forgets the skipped actions that follow these.';
+comment on function workflow_engine.forget_followers(uuid[]) is
+  'Forgets the skipped and broken actions that follow these broken ones.';
 
 -- Sends the items of fan-outs that did not end well back, the first max_concurrency of them to be due when
--- their run is.
+-- their run is. A fan-out whose items all ended well is put together anew.
 create or replace function workflow_engine.retry_items(log_ids uuid[], run_ids uuid[], due_at timestamptz[])
 returns void
 language plpgsql
@@ -86,6 +96,12 @@ begin
     group by p.run_id, p.workflow_action_id
   ) n
   where f.run_id = n.run_id and f.workflow_action_id = n.workflow_action_id;
+  perform workflow_engine.end_fan_outs(array(
+    select f
+    from public.workflow_action_logs p
+    join workflow_engine.fan_out f on f.run_id = p.run_id and f.workflow_action_id = p.workflow_action_id
+    where p.id = any (retry_items.log_ids) and f.unfinished = 0
+  ), workflow_engine.clock());
 end;
 $$;
 
@@ -113,9 +129,9 @@ begin
     returning r.id
   )
   select coalesce(array_agg(r.id), '{}') into v_runs from retried r;
+  perform workflow_engine.forget_followers(array(select b.id from workflow_engine.find_broken(v_runs) b));
   select array_agg(b.id), array_agg(b.id) filter (where b.has_items) into v_broken, v_fan_outs
   from workflow_engine.find_broken(v_runs) b;
-  perform workflow_engine.forget_skipped(v_broken);
   update public.workflow_action_logs l
   set status = case when l.id = any (v_fan_outs) then 'waiting' else 'not_started' end,
     execute_at = case when l.id = any (v_fan_outs) then 'infinity' else t.due_at end,

@@ -220,6 +220,30 @@ $$;
 comment on function public.workflow_stop(uuid, uuid, text, text, text, text) is
   'Security definer because the Data API''s roles may not reach workflow_engine. Stops one run with its children, one action, or all unfinished runs about a record; returns {"stopped"}. Raises PT404 for an unknown id, PT409 for what has ended, PT422 unless one thing is named.';
 
+-- Refuses to begin a run again whose workflow was deleted: runs outlive it, its versions do not.
+create or replace function workflow_engine.check_version(run public.workflow_run)
+returns void
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  if not exists (
+    select from workflow_engine.workflow_version v
+    where v.workflow_id = (check_version.run).workflow_id and v.version = (check_version.run).workflow_version
+  ) then
+    perform workflow_engine.raise_error(
+      'PT409', 'run.workflow_deleted',
+      format('Cannot begin run %s again: it is %s, and its workflow was deleted', (check_version.run).id, (check_version.run).status),
+      'Deploy the workflow anew and emit its event.'
+    );
+  end if;
+end;
+$$;
+
+comment on function workflow_engine.check_version(public.workflow_run) is
+  'Raises PT409 for a run whose workflow was deleted.';
+
 -- Lets a failed or stopped run go on from where it broke. Security definer because the Data API's roles may
 -- not reach workflow_engine; only service_role may execute it.
 create or replace function public.workflow_retry(run_id uuid, reason text default null, actor text default null)
@@ -231,6 +255,7 @@ as $$
 declare
   v_run public.workflow_run := workflow_engine.get_run(workflow_retry.run_id);
 begin
+  perform workflow_engine.check_version(v_run);
   if workflow_engine.retry_runs(array[v_run.id], array[workflow_engine.clock()]) = '{}' then
     v_run := workflow_engine.get_run(v_run.id);
     perform workflow_engine.refuse_run('retry', v_run, case
@@ -264,6 +289,7 @@ declare
     where a.workflow_id = (check_replay.run).workflow_id and a.version = v_version and not a.is_compensation
   );
 begin
+  perform workflow_engine.check_version(check_replay.run);
   if (check_replay.run).completed_at is null then
     perform workflow_engine.refuse_run('replay', check_replay.run, 'Wait for its end, or stop it first.');
   elsif v_version is null or jsonb_typeof(check_replay.input) <> 'object' then
