@@ -18,6 +18,11 @@ for (
   });
 }
 
+Deno.test("keys that cannot be read are an error that does not show them", () => {
+  const { message } = assertThrows(() => readServiceKey(() => "sb_secret_12345678"), Error);
+  assertEquals(message, "Cannot read SUPABASE_SECRET_KEYS: it is not a JSON object of keys");
+});
+
 Deno.test("no key at all is an error that names both variables", () => {
   assertThrows(
     () => readServiceKey(() => undefined),

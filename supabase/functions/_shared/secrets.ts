@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Environment } from "./environment.ts";
+import { parseJson } from "./parse_json.ts";
 
 /** The engine's own; every other name that a handler reads is added when it is read. */
 const ENGINE_SECRETS = [
@@ -16,14 +17,7 @@ const ENGINE_SECRETS = [
 export const SHORTEST_SECRET = 8;
 
 /** The form of SUPABASE_SECRET_KEYS: `{"default":"sb_secret_…"}`. */
-const keySet = z.string().transform((text, context) => {
-  try {
-    return z.record(z.string(), z.string()).parse(JSON.parse(text));
-  } catch {
-    context.addIssue("Not a JSON object of keys");
-    return z.NEVER;
-  }
-}).transform((keys) => Object.values(keys));
+export const keySet = z.string().transform(parseJson).pipe(z.record(z.string(), z.string()));
 
 /** Reads secrets and keeps their values out of everything that is stored or logged. */
 export class Secrets {
@@ -85,7 +79,7 @@ export class AttemptSecrets {
 
 /** A secret as it is, in JSON and in an address, and each one of a list or of a JSON object. */
 function partsOf(value: string): string[] {
-  const listed = keySet.safeParse(value).data ?? value.split(/\s+/);
+  const listed = Object.values(keySet.safeParse(value).data ?? value.split(/\s+/));
   const inJson = JSON.stringify(value).slice(1, -1);
   const parts = [value, inJson, encodeURIComponent(value.toWellFormed()), ...listed];
   return parts.filter((part) => part.length >= SHORTEST_SECRET);

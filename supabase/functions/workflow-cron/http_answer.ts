@@ -1,4 +1,3 @@
-import type { Json } from "../_shared/contract/json.ts";
 import { failed, type Outcome, retry } from "./outcome.ts";
 
 /** Answers of a client's fault that another attempt may not meet. */
@@ -47,13 +46,4 @@ export function retryAfterMs(header: string | null, now: Date): number | undefin
 /** Whether a media type is JSON: `application/json`, `application/problem+json`, …. */
 export function isJson(headers: Headers): boolean {
   return /^[\w.+-]+\/(?:[\w.-]+\+)?json\s*(?:;|$)/i.test(headers.get("content-type") ?? "");
-}
-
-/** The body as JSON, or nothing if it is none. */
-export function parseJson(body: string): Json | undefined {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,11 +1,11 @@
 /** The forms in which an approval is answered. */
 export type Form = "page" | "text" | "json";
 
-const FORMS: Readonly<Record<string, Form>> = {
-  "text/html": "page",
-  "text/plain": "text",
-  "application/json": "json",
-};
+const FORMS: ReadonlyMap<string, Form> = new Map([
+  ["text/html", "page"],
+  ["text/plain", "text"],
+  ["application/json", "json"],
+]);
 
 /**
  * The form that the client likes best; among equals the first one that it names. A client that
@@ -17,7 +17,7 @@ export function preferredForm(headers: Headers, otherwise: Form): Form {
   const ranges = (headers.get("accept") ?? "").split(",").map(readRange);
   const [best] = ranges.filter(({ weight }) => weight > 0)
     .toSorted((one, other) => other.weight - one.weight)
-    .flatMap(({ type }) => FORMS[type] ?? []);
+    .flatMap(({ type }) => FORMS.get(type) ?? []);
   return best ?? otherwise;
 }
 

@@ -29,11 +29,11 @@ export function createApp(dependencies: AppDependencies): (request: Request) => 
 }
 
 async function dispatch(request: Request, route: Route | undefined): Promise<Response> {
-  const handle = route?.[request.method];
+  const handle = route?.get(request.method);
   if (handle !== undefined) return await handle(request);
   await request.body?.cancel();
   if (route === undefined) return message(404, "Not found");
-  return message(405, "Method not allowed", { allow: Object.keys(route).join(", ") });
+  return message(405, "Method not allowed", { allow: [...route.keys()].join(", ") });
 }
 
 function answerFailure({ headers }: Request, { canServePages }: AppDependencies): Response {

@@ -20,6 +20,20 @@ for (const prefix of ["", "/workflow-webhook", "/functions/v1/workflow-webhook"]
   });
 }
 
+Deno.test("names that every object has are no methods, no forms and no media types", async () => {
+  const { app, lines } = createTestApp();
+  const url = "https://project.example.com/approval";
+  const method = await app(new Request(url, { method: "constructor" }));
+  assertEquals(method.status, 405);
+  const form = await app(new Request(url, { headers: { accept: "constructor" } }));
+  assertEquals(form.headers.get("content-type"), "text/html; charset=utf-8");
+  const headers = { "content-type": "__proto__", accept: "__proto__" };
+  const media = await app(new Request(url, { method: "POST", headers, body: "{}" }));
+  assertEquals(media.status, 415);
+  for (const response of [method, form, media]) await response.body?.cancel();
+  assertEquals(lines, []);
+});
+
 Deno.test("a failure is logged and not told", async () => {
   const { app, lines } = createTestApp(failing);
   const url = `https://project.example.com/approval?token=${TOKEN}`;

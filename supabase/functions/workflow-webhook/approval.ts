@@ -8,7 +8,7 @@ import {
 } from "./approval_answer.ts";
 import { isJson, readDecision } from "./decision.ts";
 import type { Engine, Refusal } from "./engine.ts";
-import type { Route } from "./route.ts";
+import type { Handle, Route } from "./route.ts";
 
 /** What approvals by link stand on. */
 export interface ApprovalDependencies {
@@ -27,12 +27,12 @@ export interface ApprovalDependencies {
  */
 export function approvalRoute(dependencies: ApprovalDependencies): Route {
   const show = (request: Request) => showApproval(request, dependencies);
-  return {
-    GET: show,
-    HEAD: show,
-    POST: (request) => decide(request, dependencies),
-    OPTIONS: answerPreflight,
-  };
+  return new Map<string, Handle>([
+    ["GET", show],
+    ["HEAD", show],
+    ["POST", (request) => decide(request, dependencies)],
+    ["OPTIONS", answerPreflight],
+  ]);
 }
 
 async function showApproval(
@@ -77,7 +77,12 @@ function answerUndecided(form: Form, status: number, problem: string): Response 
 }
 
 function answerUnknown(form: Form): Response {
-  return answerNotice(form, 404, "Nothing to decide", "Open the link as it was sent.");
+  return answerNotice(
+    form,
+    404,
+    "Nothing to decide",
+    "Open the link as it was sent, or once more in a few minutes.",
+  );
 }
 
 function redirect(approvalUrl: string, token: string): Response {

@@ -92,7 +92,10 @@ for (const form of ["page", "text", "json"] as const) {
     const { app } = createTestApp(engineOf().engine);
     const response = await app(open({ accept }, "other"));
     assertEquals(response.status, 404);
-    assertStringIncludes(await response.text(), "Open the link as it was sent.");
+    assertStringIncludes(
+      await response.text(),
+      "Open the link as it was sent, or once more in a few minutes.",
+    );
   });
 }
 
@@ -171,6 +174,16 @@ Deno.test("a comment that is empty is none", async () => {
   await app(submit({ token: TOKEN, decision: "rejected", comment: " " }));
   await app(send({ token: TOKEN, decision: "rejected" }));
   assertEquals(decisions.map(({ comment }) => comment), [null, null]);
+});
+
+Deno.test("line breaks of a form count as one character each", async () => {
+  const { engine, decisions } = engineOf();
+  const { app } = createTestApp(engine);
+  const comment = "a\r\n".repeat(999) + "a";
+  const response = await app(submit({ token: TOKEN, decision: "approved", comment }));
+  assertEquals(response.status, 200);
+  await response.body?.cancel();
+  assertEquals(decisions.map(({ comment }) => comment?.length), [1999]);
 });
 
 Deno.test("JSON decides, and is answered with the approval as JSON", async () => {

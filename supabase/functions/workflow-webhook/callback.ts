@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type CallbackAnswer, callbackBody } from "../_shared/contract/callback_answer.ts";
 import type { Logger } from "../_shared/logger.ts";
+import { parseJson } from "../_shared/parse_json.ts";
 import { type Callback, isCallbackSigned } from "../_shared/signed_link.ts";
 import { json, message } from "./answer.ts";
 import type { Engine, Refusal } from "./engine.ts";
@@ -33,7 +34,7 @@ const REFUSALS: Record<Refusal, [status: number, text: string]> = {
 
 /** `POST /callback?action&attempt&signature`: whoever an attempt was handed on to answers it. */
 export function callbackRoute(dependencies: CallbackDependencies): Route {
-  return { POST: (request) => takeAnswer(request, dependencies) };
+  return new Map([["POST", (request) => takeAnswer(request, dependencies)]]);
 }
 
 async function takeAnswer(
@@ -73,10 +74,6 @@ async function verifiedCallback(
 /** An empty body completes without an output, as a call that is answered so does. */
 function readAnswer(body: string): CallbackAnswer | undefined {
   if (body.trim() === "") return { status: "completed" };
-  try {
-    return callbackBody.parse(JSON.parse(body));
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+  const parsed = parseJson(body);
+  return parsed === undefined ? undefined : callbackBody.parse(parsed);
 }

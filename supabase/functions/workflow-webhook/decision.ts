@@ -1,13 +1,14 @@
 import { type ApprovalDecision, approvalDecision } from "../_shared/contract/approval.ts";
+import { parseJson } from "../_shared/parse_json.ts";
 import { readBody } from "./read_body.ts";
 
 /** The longest body of a decision in bytes: the longest comment as a form escapes it, and room. */
 const LARGEST_BODY_BYTES = 32 * 1024;
 
-const MEDIA_TYPES: Readonly<Record<string, (body: string) => unknown>> = {
-  "application/json": parseJson,
-  "application/x-www-form-urlencoded": (body) => Object.fromEntries(new URLSearchParams(body)),
-};
+const MEDIA_TYPES = new Map<string, (body: string) => unknown>([
+  ["application/json", parseJson],
+  ["application/x-www-form-urlencoded", (body) => Object.fromEntries(new URLSearchParams(body))],
+]);
 
 /** Why a body is no decision, as an HTTP status and a sentence. */
 export interface Unreadable {
@@ -22,10 +23,10 @@ export function isJson(request: Request): boolean {
 
 /** Reads the body of a POST, a form or JSON. */
 export async function readDecision(request: Request): Promise<ApprovalDecision | Unreadable> {
-  const parse = MEDIA_TYPES[mediaType(request)];
+  const parse = MEDIA_TYPES.get(mediaType(request));
   if (parse === undefined) {
     await request.body?.cancel();
-    return { status: 415, problem: `Send one of ${Object.keys(MEDIA_TYPES).join(", ")}` };
+    return { status: 415, problem: `Send one of ${[...MEDIA_TYPES.keys()].join(", ")}` };
   }
   const body = await readBody(request, LARGEST_BODY_BYTES);
   if (body === undefined) {
@@ -40,12 +41,4 @@ export async function readDecision(request: Request): Promise<ApprovalDecision |
 function mediaType(request: Request): string {
   const [type = ""] = (request.headers.get("content-type") ?? "").split(";");
   return type.trim().toLowerCase();
-}
-
-function parseJson(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
 }

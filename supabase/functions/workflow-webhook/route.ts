@@ -2,4 +2,4 @@
 export type Handle = (request: Request) => Response | Promise<Response>;
 
 /** What answers the requests to one path, by their method. */
-export type Route = Readonly<Record<string, Handle>>;
+export type Route = ReadonlyMap<string, Handle>;

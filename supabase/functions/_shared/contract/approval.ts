@@ -28,8 +28,9 @@ export const approval = z.object({
 export const approvalDecision = z.strictObject({
   token: z.string(),
   decision,
-  /** An empty one is none. */
-  comment: z.string().trim().max(LONGEST_COMMENT).nullish().transform((text) => text || null),
+  /** An empty one is none. Forms send line breaks as CRLF, and count them as one character. */
+  comment: z.string().overwrite((text) => text.replaceAll("\r\n", "\n")).trim().max(LONGEST_COMMENT)
+    .nullish().transform((text) => text || null),
 });
 
 export type Approval = z.infer<typeof approval>;

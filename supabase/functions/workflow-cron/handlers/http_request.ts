@@ -33,8 +33,9 @@
 import { z } from "zod";
 import { parsedJson } from "../../_shared/contract/json.ts";
 import { callbackWait, type Wait } from "../../_shared/contract/wait.ts";
+import { parseJson } from "../../_shared/parse_json.ts";
 import type { Context } from "../handler.ts";
-import { isJson, outcomeOfRefusal, parseJson } from "../http_answer.ts";
+import { isJson, outcomeOfRefusal } from "../http_answer.ts";
 import { completed, type Outcome, waiting } from "../outcome.ts";
 
 /** The headers of an answer that are worth storing. */
@@ -92,8 +93,13 @@ export async function run(
     return outcomeOfRefusal(caller, response, text, context.now());
   }
   if (payload.wait_for_callback) return waiting({ wait: waitOf(payload) });
-  const body = isJson(response.headers) ? parseJson(text) ?? text : text;
-  return completed({ status: response.status, headers: keptHeaders(response.headers), body });
+  const { status, headers } = response;
+  const parsed = isJson(headers) ? parseJson(text) : undefined;
+  return completed({
+    status,
+    headers: keptHeaders(headers),
+    body: parsed === undefined ? text : parsed,
+  });
 }
 
 function waitOf({ callback_timeout: timeout }: z.output<typeof input>): Wait {

@@ -41,6 +41,13 @@ Deno.test("a request sends JSON, and its own headers win", async () => {
   assertEquals(received?.headers.get("content-type"), "application/vnd.api+json");
 });
 
+Deno.test("an answer of null is null, not a text", async () => {
+  await using server = startServer(() => Response.json(null));
+  const outcome = await request({ url: server.url });
+  assert(outcome.kind === "completed");
+  assertEquals(httpRequest.output.parse(outcome.output).body, null);
+});
+
 Deno.test("a request sends a body as it is", async () => {
   await using server = startServer(() => new Response("done"));
   const outcome = await request({ method: "PUT", url: server.url, body: "a=1&b=2" });

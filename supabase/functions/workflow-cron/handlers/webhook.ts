@@ -27,8 +27,10 @@
 import { z } from "zod";
 import type { ApplicationCall } from "../../_shared/contract/application_call.ts";
 import { parsedJson } from "../../_shared/contract/json.ts";
+import { list } from "../../_shared/environment.ts";
+import { parseJson } from "../../_shared/parse_json.ts";
 import type { ActionIdentity, Context } from "../handler.ts";
-import { isJson, outcomeOfRefusal, parseJson } from "../http_answer.ts";
+import { isJson, outcomeOfRefusal } from "../http_answer.ts";
 import { completed, failed, type Outcome, waiting } from "../outcome.ts";
 import { isSecret, plainSignature, sign } from "../signature.ts";
 
@@ -55,7 +57,7 @@ export async function run(
 ): Promise<Outcome<z.output<typeof output>>> {
   const url = urlOf(context.action);
   if (url.problem !== undefined) return failed(url.problem);
-  const secrets = (context.secret("WORKFLOW_WEBHOOK_SECRET") ?? "").split(/\s+/).filter(Boolean);
+  const secrets = list(/\s+/).parse(context.secret("WORKFLOW_WEBHOOK_SECRET"));
   const [firstSecret] = secrets;
   if (firstSecret === undefined || !secrets.every(isSecret)) {
     return failed(

@@ -1,6 +1,7 @@
 import { z } from "zod";
+import { parseJson } from "../../_shared/parse_json.ts";
 import type { Context } from "../handler.ts";
-import { outcomeOfRefusal, parseJson } from "../http_answer.ts";
+import { outcomeOfRefusal } from "../http_answer.ts";
 import { completed, failed, type Outcome } from "../outcome.ts";
 import type { Message } from "./message.ts";
 import type { Receipt } from "./provider.ts";
