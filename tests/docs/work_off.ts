@@ -3,13 +3,13 @@ import { z } from "zod";
 import { claimAnswer } from "../../supabase/functions/_shared/contract/claim.ts";
 import type { AttemptResult } from "../../supabase/functions/_shared/contract/report.ts";
 import { Secrets } from "../../supabase/functions/_shared/secrets.ts";
+import { silentLogger } from "../../supabase/functions/_shared/testing/silent_logger.ts";
 import {
   type AttemptDependencies,
   runAttempt,
 } from "../../supabase/functions/workflow-cron/attempt.ts";
 import { systemClock } from "../../supabase/functions/workflow-cron/clock.ts";
 import { callApplication, handlers } from "../../supabase/functions/workflow-cron/registry.ts";
-import { silentLogger } from "../../supabase/functions/workflow-cron/testing/samples.ts";
 
 const SIGNING_SECRET = "whsec_cGFnZXMgYXJlIHNpZ25lZCB3aXRoIHRoaXM=";
 

@@ -1,9 +1,9 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import { silentLogger } from "../_shared/testing/silent_logger.ts";
 import { createApp } from "./app.ts";
 import { sign } from "./signature.ts";
 import { FakeClock } from "./testing/fake_clock.ts";
 import { FakeEngine } from "./testing/fake_engine.ts";
-import { silentLogger } from "./testing/samples.ts";
 import { Worker } from "./worker.ts";
 
 const SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";

@@ -5,19 +5,13 @@ import type { Logger } from "../_shared/logger.ts";
 import { Secrets } from "../_shared/secrets.ts";
 import { isCallbackSigned } from "../_shared/signed_link.ts";
 import { startServer } from "../_shared/testing/http_server.ts";
+import { silentLogger } from "../_shared/testing/silent_logger.ts";
 import { runAttempt } from "./attempt.ts";
 import type { CheckedHandler } from "./handler.ts";
 import { completed, failed, retry, waiting } from "./outcome.ts";
 import { callApplication, handlers } from "./registry.ts";
 import { FakeClock, settle } from "./testing/fake_clock.ts";
-import {
-  LINK_SECRET,
-  PROJECT,
-  sampleAction,
-  sampleClaim,
-  sampleId,
-  silentLogger,
-} from "./testing/samples.ts";
+import { LINK_SECRET, PROJECT, sampleAction, sampleClaim, sampleId } from "./testing/samples.ts";
 
 /** A payload that is the callback URL. */
 const CALLBACK_TEMPLATE = { payload: { $callback_url: true }, target_endpoint: null, headers: {} };

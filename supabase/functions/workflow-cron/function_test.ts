@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { spawnModule } from "../_shared/testing/spawn.ts";
+import { spawnFunction } from "../_shared/testing/spawn.ts";
 import { sign } from "./signature.ts";
 import { startDataApi } from "./testing/fake_data_api.ts";
 import { sampleClaim, sampleId } from "./testing/samples.ts";
@@ -10,14 +10,12 @@ const WAKE_UP = '{"type":"workflow.wake"}';
 Deno.test("the function, woken over HTTP, does the work that is due", async () => {
   const template = { payload: { message: "Hello" }, target_endpoint: null, headers: {} };
   await using api = startDataApi(sampleClaim(), { template });
-  await using served = spawnModule(new URL("index.ts", import.meta.url), {
+  await using served = await spawnFunction(new URL("index.ts", import.meta.url), {
     SUPABASE_URL: api.url,
     SUPABASE_SECRET_KEYS: '{"default":"sb_secret_12345678"}',
     WORKFLOW_SECRET: SECRET,
-    DENO_SERVE_ADDRESS: "tcp:127.0.0.1:0",
   });
-  const [, url = ""] = /(http:\S+)/.exec(await served.sees("/\n")) ?? [];
-  const response = await fetch(url, {
+  const response = await fetch(served.url, {
     method: "POST",
     body: WAKE_UP,
     headers: sign([SECRET], "msg_1", new Date(), WAKE_UP),

@@ -1,3 +1,5 @@
+import { list } from "../_shared/environment.ts";
+import type { AttemptSecrets } from "../_shared/secrets.ts";
 import {
   approvalLink,
   approvalToken,
@@ -5,7 +7,6 @@ import {
   callbackUrl,
   tokenHash,
 } from "../_shared/signed_link.ts";
-import type { AttemptSecrets } from "../_shared/secrets.ts";
 
 /** A link cannot be signed. No retry mends it. */
 export class LinkError extends Error {
@@ -52,7 +53,7 @@ export function createLinks(
 
 /** The first of WORKFLOW_SECRET signs. */
 function signingSecret(secrets: AttemptSecrets): string {
-  const [first] = (secrets.read("WORKFLOW_SECRET") ?? "").split(/\s+/).filter(Boolean);
+  const [first] = list(/\s+/).parse(secrets.read("WORKFLOW_SECRET"));
   if (first !== undefined) return first;
   throw new LinkError(
     "Cannot sign a link: WORKFLOW_SECRET is not set; type `supabase secrets set WORKFLOW_SECRET=…` " +

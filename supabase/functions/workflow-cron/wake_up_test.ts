@@ -1,8 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { startServer } from "../_shared/testing/http_server.ts";
-import { isSigned } from "./signature.ts";
+import { silentLogger } from "../_shared/testing/silent_logger.ts";
 import { systemClock } from "./clock.ts";
-import { silentLogger } from "./testing/samples.ts";
+import { isSigned } from "./signature.ts";
 import { sendWakeUp } from "./wake_up.ts";
 
 const SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";

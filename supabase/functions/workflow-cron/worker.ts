@@ -1,12 +1,12 @@
 import type { ClaimAnswer } from "../_shared/contract/claim.ts";
 import type { AttemptKey, AttemptResult, ReportAnswer } from "../_shared/contract/report.ts";
+import type { Logger } from "../_shared/logger.ts";
 import { Attempts, type RunAttempt } from "./attempts.ts";
 import { Backoff } from "./backoff.ts";
 import { BatchSize } from "./batch_size.ts";
 import { Bell } from "./bell.ts";
 import { type Clock, sleep } from "./clock.ts";
 import { type Engine, EngineError } from "./engine.ts";
-import type { Logger } from "../_shared/logger.ts";
 import { Lookout } from "./lookout.ts";
 
 /** Every attempt in flight is reported as running at least this often. */

@@ -1,10 +1,11 @@
 import { assert, assertEquals, assertGreaterOrEqual, assertStringIncludes } from "@std/assert";
 import type { AttemptResult } from "../_shared/contract/report.ts";
+import { silentLogger } from "../_shared/testing/silent_logger.ts";
 import type { RunAttempt } from "./attempts.ts";
 import { EngineError, type EngineErrorKind } from "./engine.ts";
 import { FakeClock, settle } from "./testing/fake_clock.ts";
 import { FakeEngine } from "./testing/fake_engine.ts";
-import { sampleClaim, sampleId, silentLogger } from "./testing/samples.ts";
+import { sampleClaim, sampleId } from "./testing/samples.ts";
 import { Worker, type WorkerLimits } from "./worker.ts";
 
 /** Handlers that run until a test ends them. */

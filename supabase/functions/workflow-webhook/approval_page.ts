@@ -1,6 +1,6 @@
 import { LONGEST_COMMENT } from "../_shared/contract/approval.ts";
+import { type Html, html } from "../_shared/html.ts";
 import type { ApprovalView, Fact } from "./approval_view.ts";
-import { type Html, html } from "./html.ts";
 
 const STYLE = `
 :root {

@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { startServer } from "../_shared/testing/http_server.ts";
-import { spawnModule } from "../_shared/testing/spawn.ts";
+import { spawnFunction, spawnModule } from "../_shared/testing/spawn.ts";
 import { callbackUrl } from "../_shared/signed_link.ts";
 import { ACTION, BROWSER, sampleApproval, SECRET, TOKEN } from "./testing/samples.ts";
 
@@ -12,16 +12,14 @@ Deno.test("the function answers over HTTP, and calls the engine as the service r
       ? Response.json({ status: "completed" })
       : Response.json(sampleApproval())
   );
-  await using served = spawnModule(MODULE, {
+  await using served = await spawnFunction(MODULE, {
     SUPABASE_URL: api.url,
     SUPABASE_SECRET_KEYS: '{"default":"sb_secret_12345678"}',
     WORKFLOW_SECRET: SECRET,
-    DENO_SERVE_ADDRESS: "tcp:127.0.0.1:0",
   });
-  const [, url = ""] = /(http:\S+)/.exec(await served.sees("/\n")) ?? [];
 
   await t.step("a callback", async () => {
-    const signed = await callbackUrl(url, SECRET, { actionId: ACTION, attempt: 1 });
+    const signed = await callbackUrl(served.url, SECRET, { actionId: ACTION, attempt: 1 });
     const response = await fetch(signed, { method: "POST", body: '{"paid": true}' });
     assertEquals([response.status, await response.json()], [200, { status: "completed" }]);
     const [request] = api.requests;
@@ -35,7 +33,7 @@ Deno.test("the function answers over HTTP, and calls the engine as the service r
   });
 
   await t.step("a link", async () => {
-    const link = `${url}workflow-webhook/approval?token=${TOKEN}`;
+    const link = `${served.url}workflow-webhook/approval?token=${TOKEN}`;
     const response = await fetch(link, { headers: { accept: BROWSER } });
     assertEquals(response.status, 200);
     assertStringIncludes(await response.text(), "Refund order 17?");
@@ -45,14 +43,12 @@ Deno.test("the function answers over HTTP, and calls the engine as the service r
 
 Deno.test("where the outside reaches the project decides what a link shows", async () => {
   await using api = startServer(() => Response.json(sampleApproval()));
-  await using served = spawnModule(MODULE, {
+  await using served = await spawnFunction(MODULE, {
     SUPABASE_URL: api.url,
     SUPABASE_SECRET_KEYS: '{"default":"sb_secret_12345678"}',
     WORKFLOW_PUBLIC_URL: "https://project.supabase.co",
-    DENO_SERVE_ADDRESS: "tcp:127.0.0.1:0",
   });
-  const [, url = ""] = /(http:\S+)/.exec(await served.sees("/\n")) ?? [];
-  const link = `${url}workflow-webhook/approval?token=${TOKEN}`;
+  const link = `${served.url}workflow-webhook/approval?token=${TOKEN}`;
   const response = await fetch(link, { headers: { accept: BROWSER } });
   assertEquals(response.headers.get("content-type"), "text/plain; charset=utf-8");
   assertStringIncludes(

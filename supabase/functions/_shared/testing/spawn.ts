@@ -29,6 +29,22 @@ export function spawnModule(
   };
 }
 
+/** A function that runs in a Deno process of its own. */
+export interface SpawnedFunction extends SpawnedModule {
+  /** Where it listens, with a slash at the end. */
+  readonly url: string;
+}
+
+/** Starts the module of a function on a free port. */
+export async function spawnFunction(
+  module: URL,
+  environment: Record<string, string>,
+): Promise<SpawnedFunction> {
+  const spawned = spawnModule(module, { ...environment, DENO_SERVE_ADDRESS: "tcp:127.0.0.1:0" });
+  const [, url = ""] = /(http:\S+)/.exec(await spawned.sees("/\n")) ?? [];
+  return { ...spawned, url };
+}
+
 /** What starts a module as the platform would: over the network and the environment only. */
 export function command(module: URL, environment: Record<string, string>): Deno.Command {
   const { pathname: config } = new URL("../../../../deno.json", import.meta.url);

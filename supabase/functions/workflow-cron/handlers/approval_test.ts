@@ -3,9 +3,10 @@ import type { Json } from "../../_shared/contract/json.ts";
 import type { Logger } from "../../_shared/logger.ts";
 import { tokenHash } from "../../_shared/signed_link.ts";
 import { startServer, type TestServer } from "../../_shared/testing/http_server.ts";
+import { silentLogger } from "../../_shared/testing/silent_logger.ts";
 import { checked, type Context } from "../handler.ts";
 import type { Outcome } from "../outcome.ts";
-import { sampleContext, silentLogger } from "../testing/samples.ts";
+import { sampleContext } from "../testing/samples.ts";
 import * as approval from "./approval.ts";
 
 const QUESTION = {

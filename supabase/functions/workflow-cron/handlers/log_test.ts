@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
+import { silentLogger } from "../../_shared/testing/silent_logger.ts";
 import { checked } from "../handler.ts";
-import { sampleContext, sampleId, silentLogger } from "../testing/samples.ts";
+import { sampleContext, sampleId } from "../testing/samples.ts";
 import * as log from "./log.ts";
 
 Deno.test("a message is logged at its level and is the output", async () => {

@@ -1,4 +1,5 @@
 import type { Json } from "../../_shared/contract/json.ts";
+import { type Html, html } from "../../_shared/html.ts";
 import { renderText } from "../filters.ts";
 import type { Message } from "./message.ts";
 
@@ -32,11 +33,9 @@ export function approvalRequest(request: ApprovalRequest): Message {
       ...(facts.length === 0 ? [] : [facts.map(({ name, text }) => `${name}: ${text}`).join("\n")]),
       `Approve or reject here:\n${link}`,
     ].join("\n\n"),
-    html: [
-      `<p style="white-space: pre-line">${escapeHtml(message)}</p>`,
-      ...(facts.length === 0 ? [] : [tableOf(facts)]),
-      `<p><a href="${escapeHtml(link)}">Approve or reject</a></p>`,
-    ].join("\n"),
+    html: html`<p style="white-space: pre-line">${message}</p>
+${facts.length === 0 ? [] : tableOf(facts)}
+<p><a href="${link}">Approve or reject</a></p>`.html,
   };
 }
 
@@ -45,14 +44,14 @@ function firstLineOf(message: string): string {
   return line.slice(0, LONGEST_SUBJECT).toWellFormed();
 }
 
-function tableOf(facts: readonly { name: string; text: string }[]): string {
+function tableOf(facts: readonly { name: string; text: string }[]): Html {
   const rows = facts.map(({ name, text }) =>
-    `<tr><th align="left">${escapeHtml(name)}</th><td>${escapeHtml(text)}</td></tr>`
+    html`
+      <tr>
+        <th align="left">${name}</th>
+        <td>${text}</td>
+      </tr>
+    `
   );
-  return `<table>${rows.join("")}</table>`;
-}
-
-function escapeHtml(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;");
+  return html`<table>${rows}</table>`;
 }

@@ -1,6 +1,6 @@
 import type { Claim, ClaimedAction } from "../../_shared/contract/claim.ts";
-import type { Logger } from "../../_shared/logger.ts";
 import { AttemptSecrets, Secrets } from "../../_shared/secrets.ts";
+import { silentLogger } from "../../_shared/testing/silent_logger.ts";
 import type { Context } from "../handler.ts";
 import { createLinks } from "../links.ts";
 
@@ -82,12 +82,4 @@ export function sampleContext(
     },
     ...changes,
   };
-}
-
-/** A logger that keeps its lines for a test to read. */
-export function silentLogger(): Logger & { readonly lines: string[] } {
-  const lines: string[] = [];
-  const log = (level: string) => (message: string, fields: Record<string, unknown> = {}) =>
-    void lines.push(`${level} ${message} ${JSON.stringify(fields)}`);
-  return { lines, info: log("info"), warn: log("warn"), error: log("error") };
 }

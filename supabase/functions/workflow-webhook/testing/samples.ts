@@ -1,4 +1,5 @@
 import type { Approval } from "../../_shared/contract/approval.ts";
+import { silentLogger } from "../../_shared/testing/silent_logger.ts";
 import { type AppDependencies, createApp } from "../app.ts";
 import type { Engine, Result } from "../engine.ts";
 
@@ -44,19 +45,17 @@ export function createTestApp(
   engine: Partial<Engine> = {},
   changes: Partial<AppDependencies> = {},
 ): { app: (request: Request) => Promise<Response>; lines: string[] } {
-  const lines: string[] = [];
-  const log = (level: string) => (message: string, fields: Record<string, unknown> = {}) =>
-    void lines.push(`${level} ${message} ${JSON.stringify(fields)}`);
+  const logger = silentLogger();
   const app = createApp({
     engine: { answer: refuse, readApproval: refuse, decide: refuse, ...engine },
-    logger: { info: log("info"), warn: log("warn"), error: log("error") },
+    logger,
     secrets: [SECRET],
     approvalAddress: "https://project.example.com/functions/v1/workflow-webhook/approval",
     approvalUrl: undefined,
     canServePages: true,
     ...changes,
   });
-  return { app, lines };
+  return { app, lines: logger.lines };
 }
 
 function refuse(): Promise<Result<never>> {
