@@ -1,8 +1,8 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { dirname, join, relative } from "node:path";
 import { z } from "zod";
 import { configureEngine } from "../../local/configure_engine.ts";
-import { deployFunction } from "../../local/management_api/deploy_function.ts";
+import { deployFunctions } from "../../local/management_api/deploy_functions.ts";
 import { serveManagementApi } from "../../local/management_api/server.ts";
 import {
   unpackFunction,
@@ -26,23 +26,25 @@ import { signUp } from "../user.ts";
 
 const FUNCTIONS = ["workflow-cron", "workflow-webhook"];
 
-for (const name of FUNCTIONS) {
-  Deno.test(`what the Supabase CLI deploys as ${name} is what it imports, for callers without a token`, async () => {
-    await using api = serveManagementApi();
-    const { files, metadata } = await deployFunction(api, name);
+Deno.test("what the Supabase CLI deploys is what each function imports, for callers without a token", async () => {
+  await using api = serveManagementApi();
+  const uploaded = await deployFunctions(api, FUNCTIONS);
+  assertEquals(uploaded.map(({ slug }) => slug), FUNCTIONS);
+  for (const { slug, files, metadata } of uploaded) {
     const { verify_jwt, entrypoint_path, import_map_path } = metadata;
     assertEquals([verify_jwt, entrypoint_path, import_map_path], [
       false,
-      `supabase/functions/${name}/index.ts`,
-      `supabase/functions/${name}/deno.json`,
+      `supabase/functions/${slug}/index.ts`,
+      `supabase/functions/${slug}/deno.json`,
     ]);
-    assertEquals([...files.keys()].toSorted(), await readImportGraph(ROOT, name));
-  });
-}
+    assertEquals([...files.keys()].toSorted(), await readImportGraph(ROOT, slug));
+  }
+});
 
 Deno.test("what the Supabase CLI deploys serves the onboarding, alone in an empty folder", async () => {
   await using api = serveManagementApi();
-  const uploaded = await deployFunction(api, "workflow-cron");
+  const [uploaded] = await deployFunctions(api, ["workflow-cron"]);
+  assert(uploaded);
   await using stack = await openStack();
   await using _checkout = await stopFunction(stack);
   await using hosted = await serveUpload(stack, uploaded);
@@ -66,7 +68,8 @@ Deno.test("what the Supabase CLI deploys serves the onboarding, alone in an empt
 
 Deno.test("what the Supabase CLI deploys serves links, alone in an empty folder", async () => {
   await using api = serveManagementApi();
-  const uploaded = await deployFunction(api, "workflow-webhook");
+  const [uploaded] = await deployFunctions(api, ["workflow-webhook"]);
+  assert(uploaded);
   await using stack = await openStack();
   await using hosted = await serveUpload(stack, uploaded);
   const callback = { actionId: crypto.randomUUID(), attempt: 1 };

@@ -9,12 +9,15 @@ const PROJECT_REF = "abcdefghijklmnopqrst";
 const ACCESS_TOKEN = `sbp_${"0".repeat(40)}`;
 
 /**
- * Deploys a function of this checkout with the real Supabase CLI, as its owner would to a hosted
- * project. A profile of the CLI names the API, so that it may listen on any port.
+ * Deploys functions of this checkout with one command of the real Supabase CLI, as their owner would
+ * to a hosted project, and gives them in the order of their names. A profile of the CLI names the API, so that it may listen on any port.
  *
  * @throws {Error} When the CLI fails, with what it wrote, or uploads nothing.
  */
-export async function deployFunction(api: ManagementApi, name: string): Promise<UploadedFunction> {
+export async function deployFunctions(
+  api: ManagementApi,
+  names: readonly string[],
+): Promise<UploadedFunction[]> {
   const folder = await Deno.makeTempDir();
   try {
     const profile = join(folder, "profile.yaml");
@@ -23,7 +26,7 @@ export async function deployFunction(api: ManagementApi, name: string): Promise<
       `--profile=${profile}`,
       "functions",
       "deploy",
-      name,
+      ...names,
       "--use-api",
       `--remote=${PROJECT_REF}`,
       "--yes",
@@ -31,9 +34,11 @@ export async function deployFunction(api: ManagementApi, name: string): Promise<
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
-  const uploaded = api.deployed.findLast(({ slug }) => slug === name);
-  if (uploaded === undefined) throw new Error(`Cannot find an upload of "${name}"`);
-  return uploaded;
+  return names.map((name) => {
+    const uploaded = api.deployed.findLast(({ slug }) => slug === name);
+    if (uploaded === undefined) throw new Error(`Cannot find an upload of "${name}"`);
+    return uploaded;
+  });
 }
 
 function describeProfile(apiUrl: string): string {
