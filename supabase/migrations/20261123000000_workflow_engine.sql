@@ -993,11 +993,16 @@ language sql
 stable
 set search_path = ''
 as $$
-  with action as materialized (
-    select a.*, exists (
-      select from unnest(read_edges.actions) c where c.compensate_with = a.name
-    ) as is_compensation
+  with compensation as materialized (
+    select c.compensate_with as name from unnest(read_edges.actions) c where c.compensate_with is not null
+  ),
+  action as materialized (
+    select a.name, a.depends_on, a."order", a.name in (select c.name from compensation c) as is_compensation
     from unnest(read_edges.actions) a
+  ),
+  level as materialized (
+    select o."order", lag(o."order") over (order by o."order") as previous
+    from (select distinct a."order" from action a where not a.is_compensation) o
   )
   select a.name, d.name
   from action a
@@ -1005,13 +1010,12 @@ as $$
   union
   select a.name, b.name
   from action a
-  join action b on not b.is_compensation and b."order" = (
-    select max(c."order") from action c where c."order" < a."order" and not c.is_compensation
-  )
+  join level l on l."order" = a."order"
+  join action b on b."order" = l.previous and not b.is_compensation
   where a.depends_on is null and not a.is_compensation
   union
   select t.name, c.name
-  from action c
+  from unnest(read_edges.actions) c
   cross join lateral workflow_engine.read_rules(c.payload) r
   cross join lateral unnest(r.targets) t (name)
   where c.action_type = 'choice';
@@ -1255,7 +1259,7 @@ comment on function workflow_engine.resolve_graph(uuid) is
 -- 10_definitions/check_wait.sql
 
 -- The members that the payload of a waiting action may have, and what each must be: an interval, a time, a
--- name (a text without placeholders), a text, an object, a boolean, one of some texts, or anything.
+-- length of at least a minute, a name (a text without placeholders), a text, an object, a boolean, one of some texts, or anything.
 create or replace function workflow_engine.wait_fields(action_type text)
 returns table (name text, kind text, is_required boolean)
 language sql
@@ -1277,7 +1281,7 @@ as $$
     ('approval', 'from', 'text', false),
     ('approval', 'subject', 'text', false),
     ('approval', 'expires_in', 'interval', false),
-    ('approval', 'remind_after', 'interval', false),
+    ('approval', 'remind_after', 'minutes', false),
     ('start_workflow', 'workflow', 'text', true),
     ('start_workflow', 'input', 'object', false),
     ('start_workflow', 'wait', 'boolean', false),
@@ -1303,6 +1307,7 @@ begin
     return is_wait_value.kind <> 'name';
   end if;
   return case is_wait_value.kind
+    when 'minutes' then jsonb_typeof(is_wait_value.value) = 'string' and workflow_engine.to_duration(v_text) >= interval '1 minute'
     when 'interval' then jsonb_typeof(is_wait_value.value) = 'string' and workflow_engine.to_duration(v_text) is not null
     when 'time' then workflow_engine.to_instant(is_wait_value.value, 'UTC') is not null
     when 'name' then jsonb_typeof(is_wait_value.value) = 'string' and v_text ~ '^\S+( \S+)*$'
@@ -1338,6 +1343,7 @@ as $$
   union all
   select f.name, case f.kind
     when 'interval' then format('%s is no length of time such as "15 minutes" or "PT15M"', p.value)
+    when 'minutes' then format('%s is no length of time of at least a minute such as "1 day"', p.value)
     when 'time' then format('%s is no time such as "2030-01-31T09:00:00+01:00"', p.value)
     when 'name' then format('%s is no event''s name; it cannot have placeholders', p.value)
     else format('%s is no %s', p.value, f.kind)
@@ -1905,7 +1911,7 @@ begin
     where c.conrelid = find_disagreements.table_name and c.contype = 'c' and cardinality(c.conkey) > 1
     order by c.conname
   loop
-    continue when v_check.columns && find_disagreements.faulty;
+    continue when v_check.columns && find_disagreements.faulty or not find_disagreements.fields ?| v_check.columns;
     execute format('select %s from jsonb_populate_record(null::%s, $1)', v_check.expression, find_disagreements.table_name)
     into v_holds
     using workflow_engine.column_defaults(find_disagreements.table_name) || (find_disagreements.fields - find_disagreements.faulty);
@@ -1960,6 +1966,16 @@ $$;
 comment on function workflow_engine.try_insert(regclass, jsonb, text) is
   'Why a row with these fields cannot be written, or null; nothing stays written.';
 
+-- The columns of workflow and workflow_action that are the engine's to write, and no document's.
+create or replace function workflow_engine.undocumented_columns()
+returns text[]
+language sql
+immutable
+return array['id', 'organization_id', 'workflow_id', 'version', 'created_at', 'updated_at'];
+
+comment on function workflow_engine.undocumented_columns() is
+  'The columns of definitions that a document does not name.';
+
 -- Every fault of one field of a row, tried beside the minimum that a row needs.
 create or replace function workflow_engine.find_field_faults(
   table_name regclass,
@@ -1983,7 +1999,7 @@ begin
   elsif exists (
     select from pg_catalog.pg_attribute a
     where a.attrelid = find_field_faults.table_name and a.attname = find_field_faults.field and a.attnum > 0
-      and a.attname not in ('id', 'organization_id', 'workflow_id', 'version', 'created_at', 'updated_at')
+      and a.attname <> all (workflow_engine.undocumented_columns())
   ) then
     return query
       select v_pointer, f.fault
@@ -2001,18 +2017,26 @@ $$;
 comment on function workflow_engine.find_field_faults(regclass, jsonb, jsonb, text, text) is
   'Every fault of one field of a row with its JSON pointer.';
 
--- Every fault of one row of a document: each field by itself, missing keys, fields that do not agree, and,
--- when all of that is well, the row as a whole.
+-- Every fault of one row of a document. A row that can be written whole has none. Of any other, each field is
+-- asked by itself, and so are those that have to agree.
 create or replace function workflow_engine.find_row_faults(table_name regclass, fields jsonb, minimum jsonb, base text)
 returns table (pointer text, fault text)
 language plpgsql
 set search_path = ''
 as $$
 declare
-  v_field text;
+  v_missing text[] := array(
+    select k.name
+    from (values ('name'), ('trigger'), ('action_type')) k (name)
+    where find_row_faults.minimum ? k.name and not find_row_faults.fields ? k.name
+  );
+  v_fault text := workflow_engine.try_insert(find_row_faults.table_name, find_row_faults.minimum || find_row_faults.fields);
   v_faulty text[] := '{}';
-  v_fault text;
+  v_field text;
 begin
+  if v_fault is null and v_missing = '{}' and not find_row_faults.fields ?| workflow_engine.undocumented_columns() then
+    return;
+  end if;
   for v_field in select jsonb_object_keys(find_row_faults.fields) loop
     return query
       select f.*
@@ -2025,17 +2049,12 @@ begin
   end loop;
   return query
     select format('%s/%s', find_row_faults.base, k.name), format('The key "%s" is missing', k.name)
-    from jsonb_object_keys(find_row_faults.minimum) k (name)
-    where k.name in ('name', 'trigger', 'action_type') and not find_row_faults.fields ? k.name;
-  if found then
-    v_faulty := v_faulty || text '';
-  end if;
+    from unnest(v_missing) k (name);
   return query
     select workflow_engine.extend_pointer(find_row_faults.base, d.key), d.fault
     from workflow_engine.find_disagreements(find_row_faults.table_name, find_row_faults.fields, v_faulty) d;
-  if not found and v_faulty = '{}' then
-    v_fault := workflow_engine.try_insert(find_row_faults.table_name, find_row_faults.minimum || find_row_faults.fields);
-    return query select f.* from workflow_engine.place_fault(v_fault, find_row_faults.base) f where v_fault is not null;
+  if not found and v_faulty = '{}' and v_fault is not null then
+    return query select f.* from workflow_engine.place_fault(v_fault, find_row_faults.base) f;
   end if;
 end;
 $$;
@@ -2760,6 +2779,7 @@ create table public.workflow_run (
   parent_attempt integer,
   on_failure text,
   owes_answer boolean not null default false,
+  ended_in xid8,
   depth integer not null default 0,
   replay_of uuid,
   is_compensating boolean not null default false,
@@ -2786,8 +2806,10 @@ create index workflow_run_workflow_idx on public.workflow_run (workflow_id, work
 create index workflow_run_related_idx
   on public.workflow_run (related_table, related_table_pkey, workflow_id, created_at);
 
--- "Which children has this run?"
-create index workflow_run_parent_idx on public.workflow_run (parent_run_id) where parent_run_id is not null;
+-- "Which children has this run, or this action?"
+create index workflow_run_parent_idx
+  on public.workflow_run (parent_run_id, parent_action_log_id)
+  where parent_run_id is not null;
 
 -- "Which children have ended whose parent has not been told?"
 create index workflow_run_owing_idx on public.workflow_run (id) where owes_answer and completed_at is not null;
@@ -2805,6 +2827,8 @@ comment on column public.workflow_run.parent_attempt is 'The attempt that starte
 comment on column public.workflow_run.on_failure is
   'What its failure does to the action that waits for it: fail, or continue.';
 comment on column public.workflow_run.owes_answer is 'Whether its parent waits for its end and has not been told.';
+comment on column public.workflow_run.ended_in is
+  'The transaction that ended a run that owes an answer: another one gives it.';
 comment on column public.workflow_run.depth is 'How many runs are above it.';
 comment on column public.workflow_run.replay_of is 'The run that it repeats, if any.';
 
@@ -3111,6 +3135,16 @@ comment on column workflow_engine.awaited_event.run_id is 'The one run that a si
 comment on column workflow_engine.awaited_event.is_new is 'Whether it has not been compared with those that wait.';
 comment on column workflow_engine.awaited_event.marked_by is 'The transaction that made it new.';
 
+-- Where in a payload those that wait for an event of this name look: by what an event says there, it finds them.
+create table workflow_engine.match_path (
+  name text not null,
+  path text[] not null,
+  constraint match_path_pkey primary key (name, path)
+);
+
+comment on table workflow_engine.match_path is
+  'The paths in payloads of events by which the waits for events of a name are found.';
+
 -- An action log that waits for an event, or has got one.
 create table workflow_engine.event_wait (
   action_log_id uuid not null,
@@ -3141,7 +3175,7 @@ create index event_wait_new_idx on workflow_engine.event_wait (action_log_id) wh
 comment on table workflow_engine.event_wait is 'An action log that waits for an event, or has got one.';
 comment on column workflow_engine.event_wait.match is 'What the event''s payload must contain.';
 comment on column workflow_engine.event_wait.match_key is
-  'The hash of one member of match, by which an event finds it; 0 when it has none.';
+  'The hash of one member of match and its path, by which an event finds it; 0 when it has none.';
 comment on column workflow_engine.event_wait.since is 'The event must not have occurred before.';
 comment on column workflow_engine.event_wait.until is 'The event must not have occurred later: its timeout.';
 comment on column workflow_engine.event_wait.is_new is 'Whether it has not been compared with earlier events.';
@@ -5320,7 +5354,7 @@ begin
   return nullif(v_result, '')::integer;
 exception
   when others then
-    raise warning 'The tick could not perform %: %', run_step.step, sqlerrm;
+    raise warning 'Cannot perform %: %', run_step.step, sqlerrm;
     return null;
 end;
 $$;
@@ -5645,7 +5679,8 @@ begin
   update public.workflow_run r
   set
     status = case when p.has_failed then 'failed' when p.has_stopped then 'stopped' else 'completed' end,
-    completed_at = finish_runs.at_time
+    completed_at = finish_runs.at_time,
+    ended_in = case when r.owes_answer then pg_current_xact_id() end
   from workflow_engine.read_progress(finish_runs.run_ids) p
   where r.id = p.run_id and not p.is_unfinished;
   return v_first_due;
@@ -6172,7 +6207,7 @@ language sql
 immutable
 return case
   when ms > extract(epoch from interval '10 years') * 1000 then interval '10 years'
-  else make_interval(secs => ms / 1000)
+  else make_interval(secs => greatest(ms, 0) / 1000)
 end;
 
 comment on function workflow_engine.wait_of(double precision) is
@@ -6275,6 +6310,7 @@ begin
         r.status = 'completed' and pg_column_size(r.output) > g.output_bytes / 6
           and octet_length(r.output::text) > g.output_bytes as is_too_large,
         case when r.status = 'waiting' then workflow_engine.read_wait(l, r.wait, r.timeout_ms, read_results.at_time) end as wait
+      offset 0
     ) i
     cross join lateral (
       select i.is_retry, (i.wait).*, case
@@ -6678,6 +6714,8 @@ begin
     where v.workflow_id = (read_wait.log).workflow_id and v.version = (read_wait.log).workflow_version;
   elsif v_kind = 'event' then
     perform workflow_engine.to_duration(read_wait.wait ->> 'look_back');
+  elsif v_kind = 'approval' and workflow_engine.to_duration(read_wait.wait ->> 'remind_after') < interval '1 minute' then
+    v_fault := 'remind_after is less than a minute';
   elsif v_kind = 'approval' then
     v_due_at := least(
       coalesce((select p.expires_at from public.workflow_approval p where p.action_log_id = (read_wait.log).id and p.status <> 'stopped'), v_due_at),
@@ -6710,11 +6748,9 @@ create type workflow_engine.new_wait as (
 
 comment on type workflow_engine.new_wait is 'An action log that has just begun to wait, and what for.';
 
--- The hash of each member of a JSON object that is no object or array itself, with its path, in which the
--- elements of an array all have the same step. JSON that contains an object contains each of its members, so
--- that an event finds those who wait for it by one.
-create or replace function workflow_engine.member_keys(value jsonb)
-returns setof bigint
+-- Some members of a JSON object that are no object or array themselves, with their paths.
+create or replace function workflow_engine.some_members(value jsonb)
+returns table (path text[], member jsonb)
 language plpgsql
 immutable
 rows 10
@@ -6723,55 +6759,64 @@ as $$
 begin
   return query
     with recursive member (path, value) as (
-      select jsonb '[]', member_keys.value
+      select array[]::text[], some_members.value
       union all
-      select m.path || to_jsonb(e.key), e.value
+      select m.path || e.key, e.value
       from member m
-      cross join lateral (
-        select o.key, o.value
-        from jsonb_each(case jsonb_typeof(m.value) when 'object' then m.value else '{}' end) o
-        union all
-        select '[]', a.value
-        from jsonb_array_elements(case jsonb_typeof(m.value) when 'array' then m.value else '[]' end) a (value)
-      ) e
+      cross join lateral jsonb_each(case jsonb_typeof(m.value) when 'object' then m.value else '{}' end) e
+      where cardinality(m.path) < 8
     )
-    select distinct pg_catalog.jsonb_hash_extended(jsonb_build_array(m.path, m.value), 0)
+    select m.path, m.value
     from member m
-    where jsonb_typeof(m.value) not in ('object', 'array');
+    where jsonb_typeof(m.value) not in ('object', 'array')
+    limit 20;
 end;
 $$;
 
-comment on function workflow_engine.member_keys(jsonb) is
-  'The hashes of the members of a JSON object, those of the objects and arrays in it included.';
+comment on function workflow_engine.some_members(jsonb) is
+  'Up to twenty scalar members of a JSON object with their paths, down to eight levels.';
 
--- The member of a match by which its event finds it: the one that the fewest others wait with.
-create or replace function workflow_engine.choose_key(name text, match jsonb)
+-- The hash by which a wait and its event find each other. Equal numbers have the same, however they are written.
+create or replace function workflow_engine.match_key(path text[], member jsonb)
 returns bigint
+language sql
+immutable
+return pg_catalog.jsonb_hash_extended(jsonb_build_array(to_jsonb(path), member), 0);
+
+comment on function workflow_engine.match_key(text[], jsonb) is
+  'The hash of a member of a payload and its path.';
+
+-- The path of the member by which a match is found: the one that the fewest others wait with; null when it has
+-- none. No more than a hundred paths a name, for an event looks at each.
+create or replace function workflow_engine.choose_path(name text, match jsonb)
+returns text[]
 language plpgsql
 stable
 set search_path = ''
 as $$
 begin
-  return coalesce((
-    select k.key
-    from workflow_engine.member_keys(choose_key.match) k (key)
+  return (
+    select m.path
+    from workflow_engine.some_members(choose_path.match) m
     cross join lateral (
       select count(*) as others
       from (
         select
         from workflow_engine.event_wait w
-        where w.name = choose_key.name and w.match_key = k.key and w.event_id is null
+        where w.name = choose_path.name and w.match_key = workflow_engine.match_key(m.path, m.member) and w.event_id is null
         limit 100
       ) o
     ) c
-    order by c.others, k.key
+    where exists (select from workflow_engine.match_path p where p.name = choose_path.name and p.path = m.path)
+      or (select count(*) from workflow_engine.match_path p where p.name = choose_path.name) < 100
+    order by c.others, m.path
     limit 1
-  ), 0);
+  );
 end;
 $$;
 
-comment on function workflow_engine.choose_key(text, jsonb) is
-  'The key under which a wait for an event is found; 0 when its match has no member.';
+comment on function workflow_engine.choose_path(text, jsonb) is
+  'The path of the member by which a wait for an event is found, or null.';
 
 -- Registers those that wait for an event: for one since their run's own, or since look_back.
 create or replace function workflow_engine.register_events(waits workflow_engine.new_wait[], at_time timestamptz)
@@ -6780,17 +6825,26 @@ language plpgsql
 set search_path = ''
 as $$
 begin
+  insert into workflow_engine.match_path (name, path)
+  select distinct w.wait ->> 'event', p.path
+  from unnest(register_events.waits) w
+  cross join lateral (select workflow_engine.choose_path(w.wait ->> 'event', w.wait -> 'match') as path) p
+  where w.wait ->> 'kind' = 'event' and p.path is not null
+    and not exists (select from workflow_engine.match_path k where k.name = w.wait ->> 'event' and k.path = p.path)
+  order by 1, 2
+  on conflict do nothing;
   insert into workflow_engine.event_wait (
     action_log_id, attempt, run_id, organization_id, name, match, match_key, since, until
   )
   select l.id, l.attempt, l.run_id, l.organization_id, w.wait ->> 'event', m.match,
-    workflow_engine.choose_key(w.wait ->> 'event', m.match),
+    coalesce(workflow_engine.match_key(p.path, m.match #> p.path), 0),
     least(e.occurred_at, register_events.at_time - workflow_engine.to_duration(w.wait ->> 'look_back')), l.execute_at
   from unnest(register_events.waits) w
   cross join lateral (select * from public.workflow_action_logs l where l.id = w.id limit 1) l
   cross join lateral (select * from public.workflow_run r where r.id = l.run_id limit 1) r
   cross join lateral (select * from public.workflow_event e where e.id = r.event_id limit 1) e
   cross join lateral (select coalesce(w.wait -> 'match', '{}') as match) m
+  cross join lateral (select workflow_engine.choose_path(w.wait ->> 'event', m.match) as path offset 0) p
   where l.waits_for = 'event'
   on conflict (action_log_id) do update
   set attempt = excluded.attempt, name = excluded.name, match = excluded.match, match_key = excluded.match_key,
@@ -6801,7 +6855,8 @@ $$;
 comment on function workflow_engine.register_events(workflow_engine.new_wait[], timestamptz) is
   'Registers the action logs that wait for an event.';
 
--- Asks people, or, after a reminder, goes on waiting for them; a decision that came meanwhile is the answer.
+-- Asks people, or, after a reminder, goes on waiting for them, with no more than fifty reminders; a decision
+-- that came meanwhile is the answer.
 create or replace function workflow_engine.register_approvals(waits workflow_engine.new_wait[], at_time timestamptz)
 returns void
 language plpgsql
@@ -6823,7 +6878,7 @@ begin
   join workflow_engine.settings s on s.id
   where l.waits_for = 'approval'
   on conflict on constraint an_action_asks_once do update
-  set attempt = excluded.attempt, remind_at = excluded.remind_at;
+  set attempt = excluded.attempt, remind_at = case when workflow_approval.reminders < 50 then excluded.remind_at end;
   insert into workflow_engine.approval_token (hash, approval_id, recipient)
   select decode(t.token ->> 'hash', 'hex'), a.id, t.token ->> 'recipient'
   from unnest(register_approvals.waits) w
@@ -6842,38 +6897,43 @@ $$;
 comment on function workflow_engine.register_approvals(workflow_engine.new_wait[], timestamptz) is
   'Registers the action logs that wait for a decision.';
 
--- Starts a child: its input is its event, its record is its parent's.
-create or replace function workflow_engine.start_child(log public.workflow_action_logs, wait jsonb, at_time timestamptz)
-returns uuid
+-- A child that is about to be started, and the action log that starts it.
+create type workflow_engine.new_child as (
+  log public.workflow_action_logs,
+  wait jsonb,
+  workflow public.workflow,
+  event_id uuid,
+  run_id uuid,
+  depth integer
+);
+
+comment on type workflow_engine.new_child is 'A child that is about to be started, and the action log that starts it.';
+
+-- Starts children: the input of each is its event, its parent's record is its record.
+create or replace function workflow_engine.start_children(children workflow_engine.new_child[], at_time timestamptz)
+returns void
 language plpgsql
 set search_path = ''
 as $$
-declare
-  v_workflow public.workflow := workflow_engine.find_workflow(start_child.wait ->> 'workflow', (start_child.log).organization_id);
-  v_event uuid := workflow_engine.new_id();
-  v_run uuid;
 begin
   insert into public.workflow_event (id, organization_id, name, payload, source, related_table, related_table_pkey, expanded_at)
-  select v_event, (start_child.log).organization_id, 'workflow.started', coalesce(start_child.wait -> 'input', '{}'), 'start',
-    (start_child.log).related_table, (start_child.log).related_table_pkey, start_child.at_time;
+  select c.event_id, (c.log).organization_id, 'workflow.started', coalesce(c.wait -> 'input', '{}'), 'start',
+    (c.log).related_table, (c.log).related_table_pkey, start_children.at_time
+  from unnest(start_children.children) c;
   insert into public.workflow_run (
-    organization_id, workflow_id, workflow_version, event_id, related_table, related_table_pkey, starts_at,
+    id, organization_id, workflow_id, workflow_version, event_id, related_table, related_table_pkey, starts_at,
     parent_run_id, parent_action_log_id, parent_attempt, on_failure, owes_answer, depth
   )
-  select (start_child.log).organization_id, v_workflow.id, v_workflow.version, v_event, (start_child.log).related_table,
-    (start_child.log).related_table_pkey, start_child.at_time,
-    p.id, (start_child.log).id, (start_child.log).attempt, coalesce(start_child.wait ->> 'on_failure', 'fail'),
-    coalesce((start_child.wait ->> 'wait')::boolean, true), p.depth + 1
-  from public.workflow_run p
-  where p.id = (start_child.log).run_id
-  returning id into v_run;
-  perform workflow_engine.advance_runs(array[v_run]);
-  return v_run;
+  select c.run_id, (c.log).organization_id, (c.workflow).id, (c.workflow).version, c.event_id, (c.log).related_table,
+    (c.log).related_table_pkey, start_children.at_time, (c.log).run_id, (c.log).id, (c.log).attempt,
+    coalesce(c.wait ->> 'on_failure', 'fail'), coalesce((c.wait ->> 'wait')::boolean, true), c.depth
+  from unnest(start_children.children) c;
+  perform workflow_engine.advance_runs(array(select c.run_id from unnest(start_children.children) c));
 end;
 $$;
 
-comment on function workflow_engine.start_child(public.workflow_action_logs, jsonb, timestamptz) is
-  'Starts the child of an action log; returns its run.';
+comment on function workflow_engine.start_children(workflow_engine.new_child[], timestamptz) is
+  'Starts the children of action logs.';
 
 -- Starts children; those that nobody waits for are an answer already.
 create or replace function workflow_engine.register_children(waits workflow_engine.new_wait[], at_time timestamptz)
@@ -6882,26 +6942,28 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  v_child record;
-  v_run uuid;
-  v_answers jsonb := jsonb '[]';
-begin
-  for v_child in
-    select l.log, w.wait
+  v_children workflow_engine.new_child[] := array(
+    select row(l.log, w.wait, f, workflow_engine.new_id(), workflow_engine.new_id(), p.depth + 1)::workflow_engine.new_child
     from unnest(register_children.waits) w
     cross join lateral (select l as log from public.workflow_action_logs l where l.id = w.id limit 1) l
+    cross join lateral (select r.depth from public.workflow_run r where r.id = (l.log).run_id limit 1) p
+    cross join lateral workflow_engine.find_workflow(w.wait ->> 'workflow', (l.log).organization_id) f
     where (l.log).waits_for = 'run'
-    order by (l.log).id
-  loop
-    v_run := workflow_engine.start_child(v_child.log, v_child.wait, register_children.at_time);
-    if v_child.wait -> 'wait' = 'false' then
-      v_answers := v_answers || jsonb_build_object(
-        'id', (v_child.log).id, 'attempt', (v_child.log).attempt, 'status', 'completed',
-        'output', jsonb_build_object('run_id', v_run, 'status', 'running', 'output', jsonb '{}')
-      );
-    end if;
-  end loop;
-  if v_answers <> '[]' then
+  );
+  v_answers jsonb;
+begin
+  if v_children = '{}' then
+    return;
+  end if;
+  perform workflow_engine.start_children(v_children, register_children.at_time);
+  select to_jsonb(array_agg(jsonb_build_object(
+    'id', (c.log).id, 'attempt', (c.log).attempt, 'status', 'completed',
+    'output', jsonb_build_object('run_id', c.run_id, 'status', 'running', 'output', jsonb '{}')
+  )))
+  into v_answers
+  from unnest(v_children) c
+  where c.wait -> 'wait' = 'false';
+  if v_answers is not null then
     perform workflow_engine.write_results(v_answers, register_children.at_time, '{waiting}');
   end if;
 end;
@@ -7008,7 +7070,13 @@ begin
       select k.action_log_id, k.run_id
       from (
         select w.*
-        from (select k.key from workflow_engine.member_keys(e.payload) k (key) union all select 0) k
+        from (
+          select workflow_engine.match_key(p.path, e.payload #> p.path) as key
+          from workflow_engine.match_path p
+          where p.name = e.name and e.payload #> p.path is not null
+          union all
+          select 0
+        ) k
         cross join lateral (
           select w.action_log_id, w.run_id
           from workflow_engine.event_wait w
@@ -7063,7 +7131,7 @@ $$;
 comment on function workflow_engine.find_events(uuid[]) is
   'The oldest events that could answer each of these waits.';
 
--- The answer that an event is; one that is larger than an output may be is a failure.
+-- The answer that an event is; a payload that is larger than an output may be is left out.
 create or replace function workflow_engine.event_answer(action_log_id uuid, attempt integer, event_id uuid)
 returns jsonb
 language plpgsql
@@ -7072,20 +7140,17 @@ set search_path = ''
 as $$
 begin
   return (
-    select jsonb_build_object('id', event_answer.action_log_id, 'attempt', event_answer.attempt)
-      || case
-        when octet_length(e.payload::text) > s.output_bytes then jsonb_build_object(
-          'status', 'failed', 'final', true,
-          'error', format('The payload of event %s has more than %s bytes', e.event_id, s.output_bytes)
-        )
-        else jsonb_build_object('status', 'completed', 'output', jsonb_build_object(
-          'timed_out', false, 'event', jsonb_build_object(
-            'id', e.event_id, 'name', e.name, 'payload', e.payload, 'occurred_at', e.occurred_at
-          )
-        ))
+    select jsonb_build_object(
+      'id', event_answer.action_log_id, 'attempt', event_answer.attempt, 'status', 'completed'
+    ) || jsonb_build_object('output', jsonb_build_object('timed_out', false, 'event',
+      jsonb_build_object('id', e.event_id, 'name', e.name, 'occurred_at', e.occurred_at) || case
+        when l.is_too_large then jsonb_build_object('payload', null, 'truncated', true)
+        else jsonb_build_object('payload', e.payload)
       end
+    ))
     from workflow_engine.awaited_event e
     join workflow_engine.settings s on s.id
+    cross join lateral (select octet_length(e.payload::text) > s.output_bytes - 1000 as is_too_large) l
     where e.event_id = event_answer.event_id
   );
 end;
@@ -7394,8 +7459,8 @@ $$;
 comment on function workflow_engine.child_answer(public.workflow_run) is
   'The result of the action log that waits for a child''s end.';
 
--- Tells parents that their children have ended. In a transaction of its own, never in the one that ended
--- the child: that one has locked the child's run, and a parent's stop locks from the parent down. Waits for
+-- Tells parents that their children have ended; where there is no parent any more, nobody. In a transaction of
+-- its own, never in the one that ended the child: that one has locked the child's run, and a parent's stop locks from the parent down. Waits for
 -- nobody.
 create or replace function workflow_engine.answer_parents(at_time timestamptz)
 returns void
@@ -7410,7 +7475,7 @@ begin
     select r.id
     from public.workflow_run r
     join public.workflow_action_logs l on l.id = r.parent_action_log_id
-    where r.owes_answer and r.completed_at is not null
+    where r.owes_answer and r.completed_at is not null and r.ended_in <> pg_current_xact_id()
     order by r.id
     limit 100
     for update of l, r skip locked
@@ -7423,6 +7488,17 @@ begin
     ), answer_parents.at_time, '{waiting}');
     update public.workflow_run r set owes_answer = false where r.id = any (v_children);
   end if;
+  update public.workflow_run r
+  set owes_answer = false
+  where r.id in (
+    select o.id
+    from public.workflow_run o
+    where o.owes_answer and o.completed_at is not null
+      and not exists (select from public.workflow_action_logs l where l.id = o.parent_action_log_id)
+    order by o.id
+    limit 100
+    for update skip locked
+  );
 end;
 $$;
 
@@ -7572,7 +7648,14 @@ begin
       order by w.action_log_id
       limit 1
     ),
-    (select true from public.workflow_run r where r.owes_answer and r.completed_at is not null order by r.id limit 1),
+    (
+      select true
+      from public.workflow_run r
+      where r.owes_answer and r.completed_at is not null
+        and r.ended_in is distinct from pg_current_xact_id_if_assigned()
+      order by r.id
+      limit 1
+    ),
     (
       select true
       from public.workflow_action_logs l
@@ -7895,6 +7978,12 @@ declare
   v_now timestamptz := workflow_engine.clock();
   v_approval public.workflow_approval := workflow_engine.lock_approval(decide.approval_id);
 begin
+  if length(decide.comment) > 4000 then
+    perform workflow_engine.raise_error(
+      'PT422', 'approval.comment_too_long', format('Cannot decide approval %s: the comment has more than 4,000 characters', v_approval.id),
+      'Write less, or put a link.'
+    );
+  end if;
   if v_approval.status <> 'pending' or v_approval.expires_at <= v_now then
     perform workflow_engine.raise_error(
       'PT409', 'approval.decided',
@@ -7945,17 +8034,29 @@ $$;
 comment on function workflow_engine.caller_roles() is
   'The roles in the caller''s token: user_role, app_metadata.role and app_metadata.roles.';
 
--- Whether this belongs to another organization than the signed-in caller. Others than signed-in users may
--- see everything.
+-- Whether the caller acts for the platform: has the rights of service_role, by the role it has become or, where
+-- it has become none, by the one it signed in with. Everybody else is a member of the organization that the token
+-- names, or of none.
+create or replace function workflow_engine.is_trusted()
+returns boolean
+language sql
+stable
+return pg_catalog.pg_has_role(
+  coalesce(nullif(current_setting('role'), 'none'), session_user::text)::name, 'service_role', 'usage'
+);
+
+comment on function workflow_engine.is_trusted() is
+  'Whether the caller acts for the platform, as service_role does.';
+
+-- Whether this belongs to another organization than the caller.
 create or replace function workflow_engine.is_foreign(organization_id text)
 returns boolean
 language sql
 stable
-return coalesce(auth.jwt() ->> 'role' = 'authenticated', false)
-  and (auth.jwt() ->> 'organization_id' = organization_id) is not true;
+return not workflow_engine.is_trusted() and (auth.jwt() ->> 'organization_id' = organization_id) is not true;
 
 comment on function workflow_engine.is_foreign(text) is
-  'Whether the caller is a signed-in user of another organization.';
+  'Whether something belongs to another organization than the caller.';
 
 -- Decides on behalf of the caller: a member of the organization who has the role, or service_role.
 create or replace function workflow_engine.decide_as_caller(approval_id uuid, decision text, comment text, actor text)
@@ -7965,7 +8066,7 @@ set search_path = ''
 as $$
 declare
   v_approval public.workflow_approval;
-  v_is_user boolean := coalesce(auth.jwt() ->> 'role' = 'authenticated', false);
+  v_is_user boolean := not workflow_engine.is_trusted();
 begin
   select * into v_approval from public.workflow_approval a where a.id = decide_as_caller.approval_id;
   if workflow_engine.is_foreign(v_approval.organization_id) then
@@ -8250,7 +8351,7 @@ comment on function workflow_engine.with_descendants(uuid[]) is
 
 -- Stops what is unfinished in these runs. Locks logs, then runs, as everybody does, and the logs of fan-outs
 -- after their items, as a report does; what a report inserts meanwhile is there when the runs are locked.
-create or replace function workflow_engine.stop_generation(run_ids uuid[], at_time timestamptz)
+create or replace function workflow_engine.stop_together(run_ids uuid[], at_time timestamptz)
 returns uuid[]
 language plpgsql
 set search_path = ''
@@ -8259,30 +8360,31 @@ declare
   v_stopped uuid[];
 begin
   perform from public.workflow_action_logs l
-  where l.run_id = any (stop_generation.run_ids) and workflow_engine.is_unfinished(l.status, l.final)
+  where l.run_id = any (stop_together.run_ids) and workflow_engine.is_unfinished(l.status, l.final)
   order by l.waits_for is not distinct from 'items', l.id
   for update;
-  perform from public.workflow_run r where r.id = any (stop_generation.run_ids) order by r.id for update;
+  perform from public.workflow_run r where r.id = any (stop_together.run_ids) order by r.id for update;
   with stopped as (
     update public.workflow_run r
-    set status = 'stopped', completed_at = greatest(stop_generation.at_time, r.created_at)
-    where r.id = any (stop_generation.run_ids) and r.status in ('running', 'paused')
+    set status = 'stopped', completed_at = greatest(stop_together.at_time, r.created_at),
+      ended_in = case when r.owes_answer then pg_current_xact_id() end
+    where r.id = any (stop_together.run_ids) and r.status in ('running', 'paused')
     returning r.id
   )
   select coalesce(array_agg(s.id), '{}') into v_stopped from stopped s;
   update public.workflow_action_logs l
   set status = 'stopped', lease_expires_at = null, is_held = false, final = false,
-    completed_at = greatest(stop_generation.at_time, l.started_at)
+    completed_at = greatest(stop_together.at_time, l.started_at)
   where l.run_id = any (v_stopped) and workflow_engine.is_unfinished(l.status, l.final);
   return v_stopped;
 end;
 $$;
 
-comment on function workflow_engine.stop_generation(uuid[], timestamptz) is
+comment on function workflow_engine.stop_together(uuid[], timestamptz) is
   'Stops the unfinished ones of these runs; returns them.';
 
--- Stops runs and, once that is done and no more can be started, their children. Returns those of the given
--- runs that were stopped.
+-- Stops runs with their children, all locked together, and again whatever children were started meanwhile.
+-- Returns those of the given runs that were stopped.
 create or replace function workflow_engine.stop_runs(run_ids uuid[])
 returns uuid[]
 language plpgsql
@@ -8290,21 +8392,17 @@ set search_path = ''
 as $$
 declare
   v_now timestamptz := workflow_engine.clock();
-  v_stopped uuid[];
-  v_done uuid[] := stop_runs.run_ids;
+  v_stopped uuid[] := '{}';
+  v_done uuid[] := '{}';
   v_family uuid[];
 begin
-  if stop_runs.run_ids = '{}' then
-    return '{}';
-  end if;
-  v_stopped := workflow_engine.stop_generation(stop_runs.run_ids, v_now);
   loop
     v_family := workflow_engine.with_descendants(stop_runs.run_ids);
     exit when cardinality(v_family) <= cardinality(v_done);
-    perform workflow_engine.stop_generation(v_family, v_now);
+    v_stopped := v_stopped || workflow_engine.stop_together(v_family, v_now);
     v_done := v_family;
   end loop;
-  return v_stopped;
+  return array(select unnest(v_stopped) intersect select unnest(stop_runs.run_ids));
 end;
 $$;
 
@@ -8421,6 +8519,7 @@ as $$
 begin
   update public.workflow_action_logs l
   set status = 'not_started', final = false, tries = 0, reason = null, completed_at = null, http_status = null,
+    meta = l.meta - 'reminder',
     execute_at = case when n.number <= n.max_concurrency then n.due_at else 'infinity' end
   from (
     select i.id, t.due_at, a.max_concurrency, row_number() over (partition by p.id order by i.item_index) as number
@@ -9197,7 +9296,8 @@ $$;
 comment on function workflow_engine.log_entries(uuid) is
   'What happened to the action logs of a run.';
 
--- What the history and the run itself tell.
+-- What the history and the run itself tell. Of an operation in bulk that reached beyond the caller's organization
+-- only that it was.
 create or replace function workflow_engine.run_entries(run_id uuid)
 returns table (at timestamptz, kind text, action text, detail jsonb)
 language sql
@@ -9205,9 +9305,9 @@ stable
 set search_path = ''
 as $$
   with history as materialized (
-    select h.*, false as is_bulk from public.workflow_history h where h.run_id = run_entries.run_id
+    select h.*, false as is_bulk, true as is_open from public.workflow_history h where h.run_id = run_entries.run_id
     union all
-    select h.*, true
+    select h.*, true, workflow_engine.is_trusted() or not workflow_engine.is_foreign(h.organization_id)
     from workflow_engine.history_run b
     join public.workflow_history h on h.id = b.history_id
     where b.run_id = run_entries.run_id
@@ -9223,8 +9323,9 @@ as $$
   from public.workflow_run r
   where r.id = run_entries.run_id and r.completed_at is not null
   union all
-  select h.recorded_at, h.kind, a.name, h.detail || jsonb_build_object(
-    'action_id', h.action_log_id, 'attempt', h.attempt, 'started_at', h.started_at, 'actor', h.actor, 'reason', h.reason,
+  select h.recorded_at, h.kind, a.name, case when h.is_open then h.detail else '{}' end || jsonb_build_object(
+    'action_id', h.action_log_id, 'attempt', h.attempt, 'started_at', h.started_at,
+    'actor', case when h.is_open then h.actor end, 'reason', case when h.is_open then h.reason end,
     'error', h.error, 'item_index', l.item_index, 'in_bulk', nullif(h.is_bulk, false)
   )
   from history h

@@ -46,11 +46,16 @@ language sql
 stable
 set search_path = ''
 as $$
-  with action as materialized (
-    select a.*, exists (
-      select from unnest(read_edges.actions) c where c.compensate_with = a.name
-    ) as is_compensation
+  with compensation as materialized (
+    select c.compensate_with as name from unnest(read_edges.actions) c where c.compensate_with is not null
+  ),
+  action as materialized (
+    select a.name, a.depends_on, a."order", a.name in (select c.name from compensation c) as is_compensation
     from unnest(read_edges.actions) a
+  ),
+  level as materialized (
+    select o."order", lag(o."order") over (order by o."order") as previous
+    from (select distinct a."order" from action a where not a.is_compensation) o
   )
   select a.name, d.name
   from action a
@@ -58,13 +63,12 @@ as $$
   union
   select a.name, b.name
   from action a
-  join action b on not b.is_compensation and b."order" = (
-    select max(c."order") from action c where c."order" < a."order" and not c.is_compensation
-  )
+  join level l on l."order" = a."order"
+  join action b on b."order" = l.previous and not b.is_compensation
   where a.depends_on is null and not a.is_compensation
   union
   select t.name, c.name
-  from action c
+  from unnest(read_edges.actions) c
   cross join lateral workflow_engine.read_rules(c.payload) r
   cross join lateral unnest(r.targets) t (name)
   where c.action_type = 'choice';

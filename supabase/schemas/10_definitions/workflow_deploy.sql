@@ -191,7 +191,7 @@ begin
     where c.conrelid = find_disagreements.table_name and c.contype = 'c' and cardinality(c.conkey) > 1
     order by c.conname
   loop
-    continue when v_check.columns && find_disagreements.faulty;
+    continue when v_check.columns && find_disagreements.faulty or not find_disagreements.fields ?| v_check.columns;
     execute format('select %s from jsonb_populate_record(null::%s, $1)', v_check.expression, find_disagreements.table_name)
     into v_holds
     using workflow_engine.column_defaults(find_disagreements.table_name) || (find_disagreements.fields - find_disagreements.faulty);
@@ -246,6 +246,16 @@ $$;
 comment on function workflow_engine.try_insert(regclass, jsonb, text) is
   'Why a row with these fields cannot be written, or null; nothing stays written.';
 
+-- The columns of workflow and workflow_action that are the engine's to write, and no document's.
+create or replace function workflow_engine.undocumented_columns()
+returns text[]
+language sql
+immutable
+return array['id', 'organization_id', 'workflow_id', 'version', 'created_at', 'updated_at'];
+
+comment on function workflow_engine.undocumented_columns() is
+  'The columns of definitions that a document does not name.';
+
 -- Every fault of one field of a row, tried beside the minimum that a row needs.
 create or replace function workflow_engine.find_field_faults(
   table_name regclass,
@@ -269,7 +279,7 @@ begin
   elsif exists (
     select from pg_catalog.pg_attribute a
     where a.attrelid = find_field_faults.table_name and a.attname = find_field_faults.field and a.attnum > 0
-      and a.attname not in ('id', 'organization_id', 'workflow_id', 'version', 'created_at', 'updated_at')
+      and a.attname <> all (workflow_engine.undocumented_columns())
   ) then
     return query
       select v_pointer, f.fault
@@ -287,18 +297,26 @@ $$;
 comment on function workflow_engine.find_field_faults(regclass, jsonb, jsonb, text, text) is
   'Every fault of one field of a row with its JSON pointer.';
 
--- Every fault of one row of a document: each field by itself, missing keys, fields that do not agree, and,
--- when all of that is well, the row as a whole.
+-- Every fault of one row of a document. A row that can be written whole has none. Of any other, each field is
+-- asked by itself, and so are those that have to agree.
 create or replace function workflow_engine.find_row_faults(table_name regclass, fields jsonb, minimum jsonb, base text)
 returns table (pointer text, fault text)
 language plpgsql
 set search_path = ''
 as $$
 declare
-  v_field text;
+  v_missing text[] := array(
+    select k.name
+    from (values ('name'), ('trigger'), ('action_type')) k (name)
+    where find_row_faults.minimum ? k.name and not find_row_faults.fields ? k.name
+  );
+  v_fault text := workflow_engine.try_insert(find_row_faults.table_name, find_row_faults.minimum || find_row_faults.fields);
   v_faulty text[] := '{}';
-  v_fault text;
+  v_field text;
 begin
+  if v_fault is null and v_missing = '{}' and not find_row_faults.fields ?| workflow_engine.undocumented_columns() then
+    return;
+  end if;
   for v_field in select jsonb_object_keys(find_row_faults.fields) loop
     return query
       select f.*
@@ -311,17 +329,12 @@ begin
   end loop;
   return query
     select format('%s/%s', find_row_faults.base, k.name), format('The key "%s" is missing', k.name)
-    from jsonb_object_keys(find_row_faults.minimum) k (name)
-    where k.name in ('name', 'trigger', 'action_type') and not find_row_faults.fields ? k.name;
-  if found then
-    v_faulty := v_faulty || text '';
-  end if;
+    from unnest(v_missing) k (name);
   return query
     select workflow_engine.extend_pointer(find_row_faults.base, d.key), d.fault
     from workflow_engine.find_disagreements(find_row_faults.table_name, find_row_faults.fields, v_faulty) d;
-  if not found and v_faulty = '{}' then
-    v_fault := workflow_engine.try_insert(find_row_faults.table_name, find_row_faults.minimum || find_row_faults.fields);
-    return query select f.* from workflow_engine.place_fault(v_fault, find_row_faults.base) f where v_fault is not null;
+  if not found and v_faulty = '{}' and v_fault is not null then
+    return query select f.* from workflow_engine.place_fault(v_fault, find_row_faults.base) f;
   end if;
 end;
 $$;
