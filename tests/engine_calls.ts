@@ -27,9 +27,9 @@ export async function claim({ sql }: Session, maxActions = 100) {
   return claimAnswer.parse(row?.answer);
 }
 
-/** Claims all that is due. */
-export async function claimAttempts(session: Session): Promise<Attempt[]> {
-  const { actions, claims } = await claim(session);
+/** Claims all that is due, or so many of it. */
+export async function claimAttempts(session: Session, maxActions?: number): Promise<Attempt[]> {
+  const { actions, claims } = await claim(session, maxActions);
   return claims.map(({ id, attempt, run_id, action }) => ({
     id,
     attempt,

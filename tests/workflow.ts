@@ -48,6 +48,7 @@ export interface ActionLog {
 /** A workflow that a test has saved. */
 export interface TestWorkflow extends AsyncDisposable {
   readonly id: string;
+  readonly name: string;
   /** Its action logs, oldest first. */
   logs(): Promise<ActionLog[]>;
   /** The statuses of its runs, oldest first. */
@@ -63,7 +64,8 @@ export async function createWorkflow(
   stack: TestStack,
   definition: WorkflowDefinition,
 ): Promise<TestWorkflow> {
-  const id = await save(stack, definition);
+  const name = uniqueName("workflow");
+  const id = await save(stack, name, definition);
   const logs = () => readLogs(stack, id);
   const runs = async () => {
     const rows = await stack.db`
@@ -72,6 +74,7 @@ export async function createWorkflow(
   };
   return {
     id,
+    name,
     logs,
     runs,
     ended: async (wanted = 1, patienceMs) => {
@@ -90,10 +93,11 @@ export async function createWorkflow(
 /** Saves a definition as the service role, through the Data API. */
 async function save(
   { service }: TestStack,
+  name: string,
   { actions, ...workflow }: WorkflowDefinition,
 ): Promise<string> {
   const { data } = await service.from("workflow")
-    .insert({ ...workflow, name: uniqueName("workflow"), is_active: false })
+    .insert({ ...workflow, name, is_active: false })
     .select("id").single().throwOnError();
   for (const action of actions) {
     await service.from("workflow_action")

@@ -1,0 +1,389 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import {
+  type Attempt,
+  call,
+  claim,
+  completed,
+  failed,
+  refusalOf,
+  report,
+  waiting,
+} from "../engine_calls.ts";
+import { pauseEngineInFile } from "../quiet.ts";
+import type { Session } from "../session.ts";
+import { openStack, type TestStack } from "../stack.ts";
+import { startRun, type SteeredRun } from "../steered_run.ts";
+import { uniqueName } from "../unique_name.ts";
+import { type ActionDefinition, createWorkflow, type TestWorkflow } from "../workflow.ts";
+
+pauseEngineInFile();
+
+const STOPPED = { run: "stopped", call: "stopped" };
+const COMPLETED = { run: "completed", call: "completed" };
+
+/** A workflow of one action, to be started by others. */
+function createChild(stack: TestStack): Promise<TestWorkflow> {
+  return createWorkflow(stack, {
+    trigger: uniqueName("never"),
+    actions: [{ name: "work", action_type: "log" }],
+  });
+}
+
+/** An action that starts it. */
+function calling(child: TestWorkflow, name = "call"): ActionDefinition {
+  return { name, action_type: "start_workflow", payload: { workflow: child.name } };
+}
+
+/** Reports that an attempt has to wait for a child, which that starts. */
+function startChild(session: Session, attempt: Attempt, child: TestWorkflow) {
+  return report(
+    session,
+    waiting(attempt, {
+      kind: "run",
+      workflow: child.name,
+      input: {},
+      wait: true,
+      on_failure: "fail",
+    }),
+  );
+}
+
+/** A run that waits for a child whose action is being executed. */
+async function startWaiting(stack: TestStack, child: TestWorkflow) {
+  const run = await startRun(stack, calling(child));
+  await startChild(run.first, run.attempt("call"), child);
+  const work = (await run.claim()).find(({ name }) => name === "work");
+  if (work === undefined) throw new Error("Cannot claim the child's action");
+  return Object.assign(run, { work });
+}
+
+/** The same, after the child has ended and before its parent is told. */
+async function startTelling(stack: TestStack, child: TestWorkflow) {
+  const run = await startWaiting(stack, child);
+  await report(run.first, completed(run.work));
+  return run;
+}
+
+function stopRun(session: Session, run: SteeredRun) {
+  return call(session, "workflow_stop", { run_id: run.id });
+}
+
+function tick(session: Session) {
+  return call(session, "workflow_action_log_cron");
+}
+
+Deno.test("a stop waits for a report that starts a child, and stops that, too", async () => {
+  await using stack = await openStack();
+  await using child = await createChild(stack);
+  await using run = await startRun(stack, calling(child));
+  await run.first.sql`begin`;
+  await startChild(run.first, run.attempt("call"), child);
+  const stopped = stopRun(run.second, run);
+  await run.second.untilBlocked();
+  await run.first.sql`commit`;
+  assertEquals(await stopped, { stopped: 1 });
+  assertEquals([await run.statuses(), await run.history()], [STOPPED, ["stopped"]]);
+  assertEquals(await child.runs(), ["stopped"]);
+  assertEquals((await child.logs()).map(({ status }) => status), ["stopped"]);
+});
+
+Deno.test("a stop waits for a report that rolls back, and there is no child", async () => {
+  await using stack = await openStack();
+  await using child = await createChild(stack);
+  await using run = await startRun(stack, calling(child));
+  await run.first.sql`begin`;
+  await startChild(run.first, run.attempt("call"), child);
+  const stopped = stopRun(run.second, run);
+  await run.second.untilBlocked();
+  await run.first.sql`rollback`;
+  assertEquals(await stopped, { stopped: 1 });
+  assertEquals((await startChild(run.first, run.attempt("call"), child)).accepted, 0);
+  assertEquals([await run.statuses(), await child.runs()], [STOPPED, []]);
+});
+
+Deno.test("a report that would start a child waits for a stop, and starts none", async () => {
+  await using stack = await openStack();
+  await using child = await createChild(stack);
+  await using run = await startRun(stack, calling(child));
+  await run.first.sql`begin`;
+  await stopRun(run.first, run);
+  const reported = startChild(run.second, run.attempt("call"), child);
+  await run.second.untilBlocked();
+  await run.first.sql`commit`;
+  assertEquals((await reported).stopped, [run.attempt("call").id]);
+  assertEquals([await run.statuses(), await child.runs()], [STOPPED, []]);
+});
+
+Deno.test("a report starts its child after a stop that rolls back", async () => {
+  await using stack = await openStack();
+  await using child = await createChild(stack);
+  await using run = await startRun(stack, calling(child));
+  await run.first.sql`begin`;
+  await stopRun(run.first, run);
+  const reported = startChild(run.second, run.attempt("call"), child);
+  await run.second.untilBlocked();
+  await run.first.sql`rollback`;
+  assertEquals((await reported).accepted, 1);
+  assertEquals(await run.statuses(), { run: "running", call: "waiting" });
+  assertEquals(await child.runs(), ["running"]);
+});
+
+Deno.test("a parent's stop waits for its child's end, which counts and changes nothing", async () => {
+  await using stack = await openStack();
+  await using child = await createChild(stack);
+  await using run = await startWaiting(stack, child);
+  await run.first.sql`begin`;
+  await report(run.first, completed(run.work));
+  const stopped = stopRun(run.second, run);
+  await run.second.untilBlocked();
+  await run.first.sql`commit`;
+  assertEquals(await stopped, { stopped: 1 });
+  await tick(run.first);
+  assertEquals([await run.statuses(), await run.history()], [STOPPED, ["stopped"]]);
+  assertEquals(await child.runs(), ["completed"]);
+});
+
+Deno.test("a parent's stop stops its child when the child's end rolls back", async () => {
+  await using stack = await openStack();
+  await using child = await createChild(stack);
+  await using run = await startWaiting(stack, child);
+  await run.first.sql`begin`;
+  await report(run.first, completed(run.work));
+  const stopped = stopRun(run.second, run);
+  await run.second.untilBlocked();
+  await run.first.sql`rollback`;
+  assertEquals(await stopped, { stopped: 1 });
+  assertEquals((await report(run.first, completed(run.work))).stopped, [run.work.id]);
+  assertEquals([await run.statuses(), await child.runs()], [STOPPED, ["stopped"]]);
+});
+
+Deno.test("a child's end waits for its parent's stop, and is refused", async () => {
+  await using stack = await openStack();
+  await using child = await createChild(stack);
+  await using run = await startWaiting(stack, child);
+  await run.first.sql`begin`;
+  await stopRun(run.first, run);
+  const reported = report(run.second, completed(run.work));
+  await run.second.untilBlocked();
+  await run.first.sql`commit`;
+  assertEquals((await reported).stopped, [run.work.id]);
+  await tick(run.first);
+  assertEquals([await run.statuses(), await run.history()], [STOPPED, ["stopped"]]);
+  assertEquals(await child.runs(), ["stopped"]);
+});
+
+Deno.test("a child's end counts after its parent's stop rolls back", async () => {
+  await using stack = await openStack();
+  await using child = await createChild(stack);
+  await using run = await startWaiting(stack, child);
+  await run.first.sql`begin`;
+  await stopRun(run.first, run);
+  const reported = report(run.second, completed(run.work));
+  await run.second.untilBlocked();
+  await run.first.sql`rollback`;
+  assertEquals((await reported).accepted, 1);
+  await tick(run.first);
+  assertEquals([await run.statuses(), await child.runs()], [COMPLETED, ["completed"]]);
+});
+
+Deno.test("a stop of the action that waits for a child waits for its end, which counts", async () => {
+  await using stack = await openStack();
+  await using child = await createChild(stack);
+  await using run = await startWaiting(stack, child);
+  await run.first.sql`begin`;
+  await report(run.first, completed(run.work));
+  const stopped = call(run.second, "workflow_stop", { action_id: run.attempt("call").id });
+  await run.second.untilBlocked();
+  await run.first.sql`commit`;
+  assertEquals(await stopped, { stopped: 1 });
+  await tick(run.first);
+  assertEquals([await run.statuses(), await child.runs()], [STOPPED, ["completed"]]);
+});
+
+Deno.test("a child's end waits for a stop of the action that waits for it, and is refused", async () => {
+  await using stack = await openStack();
+  await using child = await createChild(stack);
+  await using run = await startWaiting(stack, child);
+  await run.first.sql`begin`;
+  await call(run.first, "workflow_stop", { action_id: run.attempt("call").id });
+  const reported = report(run.second, completed(run.work));
+  await run.second.untilBlocked();
+  await run.first.sql`commit`;
+  assertEquals((await reported).stopped, [run.work.id]);
+  assertEquals([await run.statuses(), await child.runs()], [STOPPED, ["stopped"]]);
+});
+
+Deno.test("a stop waits until the parent has been told of its child's end, and is refused", async () => {
+  await using stack = await openStack();
+  await using child = await createChild(stack);
+  await using run = await startTelling(stack, child);
+  await run.first.sql`begin`;
+  await tick(run.first);
+  const stopped = refusalOf(stopRun(run.second, run));
+  await run.second.untilBlocked();
+  await run.first.sql`commit`;
+  assertMatch(await stopped, /^PT409 Cannot stop run .*: it is completed$/);
+  assertEquals([await run.statuses(), await run.history()], [COMPLETED, []]);
+});
+
+Deno.test("a stopped parent is not told of its child's end, and nobody waits to tell it", async () => {
+  await using stack = await openStack();
+  await using child = await createChild(stack);
+  await using run = await startTelling(stack, child);
+  await run.first.sql`begin`;
+  await stopRun(run.first, run);
+  await tick(run.second);
+  await run.first.sql`commit`;
+  await tick(run.second);
+  assertEquals([await run.statuses(), await run.history()], [STOPPED, ["stopped"]]);
+  assertEquals([await child.runs(), await countOwing(stack, child)], [["completed"], 0]);
+});
+
+Deno.test("a parent whose stop rolls back is told of its child's end", async () => {
+  await using stack = await openStack();
+  await using child = await createChild(stack);
+  await using run = await startTelling(stack, child);
+  await run.first.sql`begin`;
+  await stopRun(run.first, run);
+  await tick(run.second);
+  await run.first.sql`rollback`;
+  await tick(run.second);
+  assertEquals([await run.statuses(), await run.history()], [COMPLETED, []]);
+});
+
+Deno.test("of two that tell a parent of one child's end one does, and nobody waits", async () => {
+  await using stack = await openStack();
+  await using child = await createChild(stack);
+  await using run = await startTelling(stack, child);
+  await run.first.sql`begin`;
+  await claim(run.first);
+  await claim(run.second);
+  await run.first.sql`commit`;
+  await claim(run.second);
+  assertEquals([await run.statuses(), await countOwing(stack, child)], [COMPLETED, 0]);
+});
+
+Deno.test("two children that end at once move their parent on exactly once", async () => {
+  await using stack = await openStack();
+  await using child = await createChild(stack);
+  await using run = await startWithTwoChildren(stack, child);
+  await report(run.first, completed(run.one));
+  await run.first.sql`begin`;
+  await claim(run.first);
+  await report(run.second, completed(run.two));
+  const told = claim(run.second);
+  await run.second.untilBlocked();
+  await run.first.sql`commit`;
+  assertEquals((await told).claims.length, 1);
+  assertEquals((await run.workflow.logs()).length, 3);
+  assertEquals(await run.statuses(), {
+    run: "running",
+    left: "completed",
+    right: "completed",
+    after: "processing",
+  });
+});
+
+Deno.test("of two children that end at once each counts, even when the other's news rolls back", async () => {
+  await using stack = await openStack();
+  await using child = await createChild(stack);
+  await using run = await startWithTwoChildren(stack, child);
+  await report(run.first, completed(run.one));
+  await run.first.sql`begin`;
+  await claim(run.first);
+  await report(run.second, completed(run.two));
+  const told = claim(run.second);
+  await run.second.untilBlocked();
+  await run.first.sql`rollback`;
+  await told;
+  await claim(run.second);
+  assertEquals(await run.statuses(), {
+    run: "running",
+    left: "completed",
+    right: "completed",
+    after: "processing",
+  });
+});
+
+Deno.test("two children of a fan-out that end at once end it exactly once", async () => {
+  await using stack = await openStack();
+  await using child = await createChild(stack);
+  await using run = await startRun(stack, { ...calling(child), for_each: "$.event.items" });
+  const [one, two] = await startAll(run, run.attempts("call"), child);
+  await report(run.first, completed(one));
+  await run.first.sql`begin`;
+  await claim(run.first);
+  await report(run.second, completed(two));
+  const told = claim(run.second);
+  await run.second.untilBlocked();
+  await run.first.sql`commit`;
+  await told;
+  assertEquals(await run.statuses(), {
+    ...COMPLETED,
+    "call[0]": "completed",
+    "call[1]": "completed",
+  });
+});
+
+Deno.test("a parent is not told of a failure that is being retried, and nobody waits to tell it", async () => {
+  await using stack = await openStack();
+  await using child = await createChild(stack);
+  await using run = await startWaiting(stack, child);
+  await report(run.first, failed(run.work));
+  await run.first.sql`begin`;
+  await call(run.first, "workflow_retry", { run_id: run.work.run_id });
+  await tick(run.second);
+  await run.first.sql`commit`;
+  const again = (await run.claim()).find(({ name }) => name === "work");
+  if (again === undefined) throw new Error("Cannot claim the child's action again");
+  assertEquals(await run.statuses(), { run: "running", call: "waiting" });
+  await report(run.first, completed(again));
+  await tick(run.first);
+  assertEquals([await run.statuses(), await child.runs()], [COMPLETED, ["completed"]]);
+});
+
+Deno.test("a child's retry waits until its parent has been told of the failure", async () => {
+  await using stack = await openStack();
+  await using child = await createChild(stack);
+  await using run = await startWaiting(stack, child);
+  await report(run.first, failed(run.work));
+  await run.first.sql`begin`;
+  await tick(run.first);
+  const retried = call(run.second, "workflow_retry", { run_id: run.work.run_id });
+  await run.second.untilBlocked();
+  await run.first.sql`commit`;
+  assertEquals(await retried, { status: "running" });
+  assertEquals(await run.statuses(), { run: "failed", call: "failed" });
+  assertEquals([await child.runs(), await countOwing(stack, child)], [["running"], 0]);
+});
+
+/** A run that waits for two children side by side, whose actions are being executed. */
+async function startWithTwoChildren(stack: TestStack, child: TestWorkflow) {
+  const run = await startRun(stack, calling(child, "left"), calling(child, "right"), {
+    name: "after",
+    action_type: "log",
+    order: 2,
+  });
+  const [one, two] = await startAll(run, [run.attempt("left"), run.attempt("right")], child);
+  return Object.assign(run, { one, two });
+}
+
+/** Starts a child for each of two attempts, and claims the children's actions. */
+async function startAll(
+  run: SteeredRun,
+  attempts: readonly Attempt[],
+  child: TestWorkflow,
+): Promise<[Attempt, Attempt]> {
+  for (const attempt of attempts) await startChild(run.first, attempt, child);
+  const [one, two] = (await run.claim()).filter(({ name }) => name === "work");
+  if (one === undefined || two === undefined) throw new Error("Cannot claim both children");
+  return [one, two];
+}
+
+/** How many runs of a child have ended, or will, without their parent knowing. */
+async function countOwing({ db }: TestStack, child: TestWorkflow): Promise<number> {
+  const [row] = await db`
+    select count(*)::int as count from public.workflow_run r
+    where r.workflow_id = ${child.id} and r.owes_answer`;
+  return row?.count;
+}
