@@ -1,7 +1,17 @@
 /**
  * What a graph comes to, on one page and in memory: the reference that the engine's SQL is compared
- * with. It knows nothing of time but "now" and "later": whoever drives it says when later has come.
+ * with. It knows nothing of time but "now", "later", and "last" for what waits as long as it may:
+ * whoever drives it says when that has come.
  */
+import {
+  type Action,
+  compensationsOf,
+  type Condition,
+  followedBy,
+  followersOf,
+  targetsOf,
+  type Wait,
+} from "./definition.ts";
 
 export type Status =
   | "not_started"
@@ -14,37 +24,17 @@ export type Status =
 
 export type Reason = "condition" | "choice" | "dependency" | "not_needed";
 
+/** What whoever an action was handed on to says of it; a person says no to what is not completed. */
+export type Answer = "completed" | "failed" | "final";
+
 /** How an attempt ends; a lost one is found by the tick when its lease has run out. */
-export type Outcome = "completed" | "failed" | "final" | "released" | "lost";
+export type Outcome = Answer | "released" | "lost";
 
-/** What an expression comes to: always the same, or whether an action has that status by then. */
-export type Condition = boolean | { readonly action: string; readonly status: Status };
-
-/** A rule of a choice; the else has no condition. */
-export interface Rule {
-  readonly condition: Condition | null;
-  readonly targets: readonly string[];
-}
-
-/** An action as its definition has it, but with what its expressions come to. */
-export interface Action {
-  readonly name: string;
-  readonly order: number;
-  readonly dependsOn: readonly string[] | null;
-  readonly joinCount: number | null;
-  readonly runIf: "success" | "failure" | "always";
-  /** "item": the condition of each item, which `items` has. */
-  readonly condition: Condition | "item" | null;
-  readonly rules: readonly Rule[] | null;
-  /** The array of its for_each: what the condition says of each item. */
-  readonly items: readonly boolean[] | null;
-  readonly maxConcurrency: number;
-  readonly toleratedCount: number;
-  readonly toleratedPercentage: number;
-  readonly continueOnFailure: boolean;
-  readonly compensateWith: string | null;
-  readonly isDelayed: boolean;
-  readonly maxRetries: number;
+/** An event for this run alone, which answers the first action that waits for it, now or later. */
+export interface Signal {
+  readonly event: string;
+  readonly number: number;
+  readonly id: number;
 }
 
 /** One execution of an action, or of one of its items. */
@@ -54,7 +44,7 @@ export interface Log {
   status: Status;
   reason: Reason | null;
   output: unknown;
-  due: "now" | "later" | "never";
+  due: "now" | "later" | "last" | "never";
   tries: number;
   endedAt: number;
 }
@@ -68,9 +58,10 @@ export interface Standing {
 
 export class Interpreter {
   readonly logs: Log[] = [];
-  run: "running" | "completed" | "failed" | "stopped" = "running";
+  run: "running" | "paused" | "completed" | "failed" | "stopped" = "running";
   readonly #actions: readonly Action[];
   readonly #compensations: ReadonlySet<string | null>;
+  readonly #signals: Signal[] = [];
   #now = 0;
 
   constructor(actions: readonly Action[]) {
@@ -80,30 +71,84 @@ export class Interpreter {
     this.#claim();
   }
 
-  /** An attempt ends. */
+  /** An attempt ends; that of an action that waits has then done its part. */
   report(log: Log, outcome: Outcome): void {
-    if (outcome === "released") log.status = "not_started";
-    else if (outcome === "completed") this.#end(log, "completed", log.item ?? log.action.name);
-    else if (outcome !== "final" && log.tries < log.action.maxRetries) {
-      log.tries += 1;
-      log.status = "not_started";
-      log.due = outcome === "lost" ? "now" : "later";
-    } else this.#end(log, "failed");
-    this.#follow([log]);
-    this.#claim();
+    const { wait } = log.action;
+    if (wait === null || outcome !== "completed") this.#take(log, outcome);
+    else {
+      log.status = "waiting";
+      log.due = wait.expires || wait.kind === "sleep" ? "later" : "last";
+      this.#hear();
+    }
+    this.#goOn([log]);
+  }
+
+  /** What waits for a callback or for a person gets its answer. */
+  answer(log: Log, answer: Answer): void {
+    if (log.action.wait?.kind !== "approval") this.#take(log, answer);
+    else this.#end(log, "completed", answer === "completed" ? "approved" : "rejected");
+    this.#goOn([log]);
+  }
+
+  signal(signal: Signal): void {
+    this.#signals.push(signal);
+    this.#goOn(this.#hear());
   }
 
   /** A person stops an action, or one of its items. */
   stop(log: Log): void {
     this.#end(log, "stopped");
-    this.#follow([log]);
-    this.#claim();
+    this.#goOn([log]);
   }
 
-  /** Whatever was to come later is due. */
-  travel(): void {
-    for (const log of this.logs) if (log.due === "later") log.due = "now";
-    this.#claim();
+  /** A person stops it all: nothing follows, and nothing is undone. */
+  stopRun(): void {
+    for (const log of this.logs.filter(isUnfinished)) this.#end(log, "stopped");
+    this.run = "stopped";
+  }
+
+  pause(): void {
+    this.run = "paused";
+  }
+
+  resume(): void {
+    this.run = "running";
+    this.#goOn([]);
+  }
+
+  /**
+   * A person has a run that did not end well go on from what failed or was stopped first. What follows
+   * that, and was skipped or did not end well itself, is decided anew. Whether that can be: not of
+   * what was undone.
+   */
+  retry(): boolean {
+    const isUndone = this.logs.some(({ action }) => this.#compensations.has(action.name));
+    if ((this.run !== "failed" && this.run !== "stopped") || isUndone) return false;
+    const broken = this.#actions.filter((action) => this.#judge(action) === "broken");
+    const after = followersOf(broken, this.#actions);
+    const forgotten = [...after].filter((action) =>
+      broken.includes(action) || this.#logOf(action)?.status === "skipped"
+    );
+    const kept = this.logs.filter(({ action }) => !forgotten.includes(action));
+    this.logs.splice(0, Infinity, ...kept);
+    this.run = "running";
+    for (const log of kept) {
+      if (log.item === null && broken.includes(log.action)) this.#reset(log);
+    }
+    this.#goOn([]);
+    return true;
+  }
+
+  /** The next of what was to come later is due. Whether that was the last that anything waits for. */
+  travel(): boolean {
+    const isLast = !this.logs.some((log) => isUnfinished(log) && log.due === "later");
+    for (const log of this.logs) {
+      if (log.due === "later" || (isLast && log.due === "last")) log.due = "now";
+    }
+    const overdue = this.logs.filter((log) => waitOf(log) !== null && log.due === "now");
+    for (const log of overdue) this.#timeOut(log);
+    this.#goOn(overdue);
+    return isLast;
   }
 
   read(): Standing {
@@ -144,9 +189,58 @@ export class Interpreter {
     Object.assign(log, { status, output, reason, endedAt: ++this.#now });
   }
 
+  /** What an attempt or an answer comes to. */
+  #take(log: Log, outcome: Outcome): void {
+    if (outcome === "released") log.status = "not_started";
+    else if (outcome === "completed") this.#end(log, "completed", log.item ?? log.action.name);
+    else if (outcome !== "final" && log.tries < log.action.maxRetries) {
+      log.tries += 1;
+      log.status = "not_started";
+      log.due = outcome === "lost" ? "now" : "later";
+    } else this.#end(log, "failed");
+  }
+
+  /** What waits for a signal that was sent takes it: the first of each. */
+  #hear(): Log[] {
+    return this.logs.filter((log) => {
+      const wait = waitOf(log);
+      const heard = this.#signals.findIndex((signal) => wait !== null && isFor(signal, wait));
+      if (heard === -1) return false;
+      const [signal] = this.#signals.splice(heard, 1);
+      this.#end(log, "completed", signal?.id);
+      return true;
+    });
+  }
+
+  /** No answer is a failure of a callback only. */
+  #timeOut(log: Log): void {
+    const kind = waitOf(log)?.kind;
+    if (kind === "callback") this.#end(log, "failed");
+    else if (kind === "sleep") this.#end(log, "completed");
+    else this.#end(log, "completed", kind === "event" ? "timed out" : "expired");
+  }
+
+  /** Back to the beginning; of a fan-out, the items that did not end well. */
+  #reset(log: Log): void {
+    const items = log.item === null ? this.#itemsOf(log.action) : [];
+    Object.assign(log, { status: "not_started", reason: null, output: null, due: "now", tries: 0 });
+    if (items.length === 0) return;
+    Object.assign(log, { status: "waiting", due: "never" });
+    for (const item of items.filter(({ status }) => status === "failed" || status === "stopped")) {
+      this.#reset(item);
+      item.due = "never";
+    }
+    this.#releaseItems(log.action);
+  }
+
+  #goOn(changed: readonly Log[]): void {
+    this.#follow(changed);
+    this.#claim();
+  }
+
   /** Due logs are looked at together, and what they come to happens together, again and again. */
   #claim(): void {
-    for (;;) {
+    while (this.run === "running") {
       const due = this.logs.filter((log) => log.status === "not_started" && log.due === "now");
       if (due.length === 0) return;
       const decided = due.map((log) => ({ log, settle: this.#decide(log) }));
@@ -178,7 +272,7 @@ export class Interpreter {
     }
     if (items === null || log.item !== null) return null;
     if (items.length === 0) return () => this.#end(log, "completed", []);
-    return () => log.status = "waiting";
+    return () => Object.assign(log, { status: "waiting", due: "never" });
   }
 
   #holds(condition: Condition): boolean {
@@ -189,42 +283,56 @@ export class Interpreter {
 
   #follow(logs: readonly Log[]): void {
     for (const { action, item } of logs) if (item !== null) this.#settleItems(action);
+    this.#stopItems();
     this.#advance();
   }
 
-  /** As many items more may run as have ended; too many failures end them all. */
+  /** No more of its items run at once than max_concurrency, the first ones first. */
+  #releaseItems(action: Action): void {
+    const unfinished = this.#itemsOf(action).filter(isUnfinished);
+    for (const item of unfinished.slice(0, action.maxConcurrency)) {
+      if (item.due === "never") item.due = "now";
+    }
+  }
+
+  /** The action ends with its last item, or when too many have failed. */
   #settleItems(action: Action): void {
     const parent = this.#logOf(action);
     const items = this.#itemsOf(action);
-    const ended = items.filter((item) => !isUnfinished(item));
-    const failed = ended.filter(({ status }) => status === "failed");
+    const failed = items.filter(({ status }) => status === "failed");
     const share = Math.floor(items.length * action.toleratedPercentage / 100);
-    for (const item of items.slice(0, action.maxConcurrency + ended.length)) {
-      if (item.due === "never") item.due = "now";
-    }
+    this.#releaseItems(action);
     if (parent?.status !== "waiting") return;
     if (failed.length > Math.max(action.toleratedCount, share)) this.#end(parent, "failed");
-    else if (ended.length === items.length) {
+    else if (!items.some(isUnfinished)) {
       this.#end(parent, "completed", items.map(({ output }) => output));
+    }
+  }
+
+  /** An action that has ended needs its items no more. */
+  #stopItems(): void {
+    for (const log of this.logs.filter((log) => log.item !== null && isUnfinished(log))) {
+      const parent = this.#logOf(log.action);
+      if (parent !== undefined && !isUnfinished(parent)) {
+        this.#end(log, "stopped", null, "not_needed");
+      }
     }
   }
 
   /** Whatever follows now begins or is skipped, what nobody needs is stopped, and the run may end. */
   #advance(): void {
-    let hasChanged = true;
+    let hasChanged = this.run === "running";
     while (hasChanged) {
       const decided = this.#decidePending();
       for (const [action, values] of decided) this.#insert(action, values);
       const unneeded = this.logs.filter((log) =>
-        isUnfinished(log) &&
-        (log.item === null
-          ? this.#isUnneeded(log.action)
-          : ["failed", "stopped"].includes(this.#logOf(log.action)?.status ?? ""))
+        log.item === null && isUnfinished(log) && this.#isUnneeded(log.action)
       );
       for (const log of unneeded) this.#end(log, "stopped", null, "not_needed");
+      this.#stopItems();
       hasChanged = decided.length + unneeded.length > 0;
     }
-    if (!this.logs.some(isUnfinished)) this.#finish();
+    if (this.run === "running" && !this.logs.some(isUnfinished)) this.#finish();
   }
 
   #decidePending(): [Action, Partial<Log>][] {
@@ -299,27 +407,6 @@ export class Interpreter {
   }
 }
 
-/** The actions that an action follows: those it names, else the next lower order, and choices. */
-export function followedBy(action: Action, actions: readonly Action[]): Action[] {
-  const compensations = compensationsOf(actions);
-  const graph = actions.filter(({ name }) => !compensations.has(name));
-  const nextLower = Math.max(
-    ...graph.map(({ order }) => order).filter((order) => order < action.order),
-  );
-  return graph.filter(({ name, order, rules }) =>
-    targetsOf(rules).includes(action.name) ||
-    (action.dependsOn?.includes(name) ?? (graph.includes(action) && order === nextLower))
-  );
-}
-
-function compensationsOf(actions: readonly Action[]): Set<string | null> {
-  return new Set(actions.map(({ compensateWith }) => compensateWith));
-}
-
-function targetsOf(rules: Action["rules"]): string[] {
-  return (rules ?? []).flatMap(({ targets }) => targets);
-}
-
 /** The action's name, and the item's number. */
 export function nameOf({ action, item }: Pick<Log, "action" | "item">): string {
   return item === null ? action.name : `${action.name}[${item}]`;
@@ -327,4 +414,14 @@ export function nameOf({ action, item }: Pick<Log, "action" | "item">): string {
 
 export function isUnfinished({ status }: Log): boolean {
   return ["not_started", "processing", "waiting"].includes(status);
+}
+
+/** What a log waits for now; a fan-out waits for its items, each of which waits for itself. */
+export function waitOf({ action, item, status }: Log): Wait | null {
+  return status === "waiting" && (action.items === null || item !== null) ? action.wait : null;
+}
+
+function isFor(signal: Signal, wait: Wait): boolean {
+  return wait.kind === "event" && wait.event === signal.event &&
+    (wait.number === null || wait.number === signal.number);
 }

@@ -1,18 +1,23 @@
 /** Random definitions, and what happens to their runs. */
 import fc from "fast-check";
-import { type Action, type Condition, followedBy, type Outcome, type Rule } from "./interpreter.ts";
+import { type Action, type Condition, followedBy, type Rule, type Wait } from "./definition.ts";
+import type { Outcome } from "./interpreter.ts";
 
-/** What happens next; `pick` chooses whom it happens to. */
+/** What happens next; `pick` chooses whom it happens to, and numbers a signal. */
 export interface Step {
-  readonly kind: "report" | "travel" | "stop";
+  readonly kind: "report" | "answer" | "signal" | "travel" | "pause" | "stop" | "stop_run";
   readonly pick: number;
   readonly outcome: Outcome;
+  readonly event: string;
 }
 
-/** A definition, and what happens to its run; afterwards all that is left completes. */
+/** A definition, and what happens to its run. */
 export interface Scenario {
   readonly actions: readonly Action[];
-  readonly steps: readonly Step[];
+  /** What happens until somebody retries the run, which has come to its end by then. */
+  readonly lives: readonly (readonly Step[])[];
+  /** Whether all that is left completes in the last one, too. */
+  readonly isDrained: boolean;
 }
 
 /** The parts of an action that depend on which others there are; bits choose among those. */
@@ -50,10 +55,20 @@ const condition: fc.Arbitrary<Condition> = fc.oneof(
   }),
 );
 
+const events = ["paid", "shipped"];
+
+const wait: fc.Arbitrary<Wait> = fc.record({
+  kind: fc.constantFrom("sleep", "event", "event", "approval", "callback"),
+  expires: fc.boolean(),
+  event: fc.constantFrom(...events),
+  number: maybe(3, fc.nat(1)),
+});
+
 const own = fc.record({
   runIf: often([8, "success"], [1, "failure"], [2, "always"]),
   condition: maybe(1, condition),
   items: maybe(3, fc.array(often([4, true], [1, false]), { maxLength: 5 })),
+  wait: maybe(3, wait),
   maxConcurrency: fc.integer({ min: 1, max: 4 }),
   toleratedCount: fc.nat(2),
   toleratedPercentage: fc.constantFrom(0, 34, 50),
@@ -82,14 +97,24 @@ const position: fc.Arbitrary<Position> = fc.record({
 const asksItems = fc.boolean();
 
 const step: fc.Arbitrary<Step> = fc.record({
-  kind: often([20, "report"], [2, "travel"], [1, "stop"]) as fc.Arbitrary<Step["kind"]>,
-  pick: fc.nat(99),
-  outcome: often(
-    ...[[16, "completed"], [5, "failed"], [2, "final"], [1, "released"], [1, "lost"]] as [
-      number,
-      Outcome,
-    ][],
+  kind: often<Step["kind"]>(
+    [60, "report"],
+    [15, "answer"],
+    [10, "signal"],
+    [10, "travel"],
+    [6, "pause"],
+    [3, "stop"],
+    [1, "stop_run"],
   ),
+  pick: fc.nat(99),
+  outcome: often<Outcome>(
+    [16, "completed"],
+    [5, "failed"],
+    [2, "final"],
+    [1, "released"],
+    [1, "lost"],
+  ),
+  event: fc.constantFrom(...events),
 });
 
 /** Graphs of up to eight actions, and the compensations of some of them. */
@@ -99,7 +124,8 @@ export const scenarios: fc.Arbitrary<Scenario> = fc.record({
     maxLength: LARGEST_GRAPH,
     size: "max",
   }).map(fit),
-  steps: fc.array(step, { maxLength: 40, size: "max" }),
+  lives: fc.array(fc.array(step, { maxLength: 40, size: "max" }), { minLength: 1, maxLength: 3 }),
+  isDrained: fc.boolean(),
 });
 
 function nameOf(index: number): string {
@@ -120,7 +146,10 @@ function fit(sketches: readonly [Omit<Action, Fitted>, Position, boolean][]): Ac
         condition: choice.conditions[number] ?? null,
         targets: chosen(targets, index + 1, sketches.length),
       }));
-    const hasClearEnd = rules === null && (items === null || (items.length > 0 && !asksItems));
+    const wait = choice === null ? action.wait : null;
+    const endsAlone = wait === null || wait.kind === "callback";
+    const hasClearEnd = rules === null && endsAlone &&
+      (items === null || (items.length > 0 && !asksItems));
     return {
       ...action,
       name: nameOf(index),
@@ -129,6 +158,7 @@ function fit(sketches: readonly [Omit<Action, Fitted>, Position, boolean][]): Ac
       joinCount: null,
       rules,
       items,
+      wait,
       condition: items !== null && asksItems ? "item" : action.condition,
       compensateWith: compensation !== null && hasClearEnd ? `undo_${nameOf(index)}` : null,
     } satisfies Action;
@@ -158,6 +188,7 @@ export function plain(name: string): Action {
     condition: null,
     rules: null,
     items: null,
+    wait: null,
     maxConcurrency: 10,
     toleratedCount: 0,
     toleratedPercentage: 0,
