@@ -6,7 +6,7 @@ import type { Environment } from "../_shared/environment.ts";
 import { type Logger, redactingLogger } from "../_shared/logger.ts";
 import { AttemptSecrets, type Secrets } from "../_shared/secrets.ts";
 import { AddressRefused, type AddressRules } from "./address.ts";
-import type { Clock } from "./clock.ts";
+import { type Clock, sleep } from "./clock.ts";
 import { BodyTooLarge, guardedFetch, NoAnswer } from "./guarded_fetch.ts";
 import type { CheckedHandler, Context } from "./handler.ts";
 import { jsonOutput, OutputError } from "./json_output.ts";
@@ -126,6 +126,7 @@ function createContext(
     links,
     setting: (name) => environment(name) || undefined,
     now: () => clock.now(),
+    sleep: (ms) => sleep(clock, ms),
     logger: redactingLogger(logger, (text) => secrets.redact(text)),
     traceparent: claim.traceparent,
     action: {

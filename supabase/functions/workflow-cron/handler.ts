@@ -24,6 +24,8 @@ export interface Context {
   readonly setting: (name: string) => string | undefined;
   /** The wall clock. */
   readonly now: () => Date;
+  /** Pauses for a moment of milliseconds. What takes longer is `retry` or `waiting`. */
+  readonly sleep: (ms: number) => Promise<void>;
   readonly logger: Logger;
   /** W3C trace context of the attempt. */
   readonly traceparent: string;

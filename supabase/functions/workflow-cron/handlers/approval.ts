@@ -3,7 +3,7 @@
  * with a link of its own, which counts once; without `to` nothing is sent, and an application shows
  * what is pending in `workflow_approval`. Whoever decides there must have `role`.
  *
- * Mails go through the provider of `send_email`. After each `remind_after` the same link is mailed
+ * Mails go through the provider of `send_email`, one after the other. After each `remind_after` the same link is mailed
  * again; a reminder that cannot be sent is logged and changes nothing.
  *
  * | what happens | outcome |
@@ -32,7 +32,7 @@ import type { ApprovalLink } from "../links.ts";
 import { approvalRequest } from "../mail/approval_request.ts";
 import { address, addresses } from "../mail/message.ts";
 import type { Receipt } from "../mail/provider.ts";
-import { sendMail } from "../mail/send.ts";
+import { sendInTurn } from "../mail/send_in_turn.ts";
 import { type Outcome, waiting } from "../outcome.ts";
 
 export const input = approvalWait.omit({ kind: true, tokens: true }).extend({
@@ -59,6 +59,9 @@ const reminded = z.object({ reminder: z.int().positive() });
 /** So much of a token's hash tells one recipient's mail from another's, in characters. */
 const RECIPIENT_KEY = 16;
 
+/** Sends the mail to one recipient. */
+type SendMail = () => Promise<Outcome<Receipt>>;
+
 /** Somebody who is asked, and where they decide. */
 interface Recipient {
   readonly address: string;
@@ -74,7 +77,9 @@ export async function run(
   const recipients = await Promise.all([...new Set(to)].map(async (address): Promise<Recipient> => {
     return { address, link: await context.links.approval(address) };
   }));
-  const mails = recipients.map((recipient) => sendRequest(payload, recipient, reminder, context));
+  const mails = recipients.map((recipient) => () =>
+    sendRequest(payload, recipient, reminder, context)
+  );
   const problem = reminder === undefined
     ? await firstProblem(mails)
     : await logProblems(mails, context);
@@ -93,31 +98,30 @@ function sendRequest(
   const isReminder = reminder !== undefined;
   const key = [context.idempotencyKey, ...(isReminder ? [`reminder-${reminder}`] : [])];
   const request = { from, to: address, subject, message, details, link: link.url, isReminder };
-  return sendMail(approvalRequest(request), {
+  return sendInTurn(approvalRequest(request), {
     ...context,
     idempotencyKey: [...key, link.hash.slice(0, RECIPIENT_KEY)].join("-"),
   });
 }
 
-async function firstProblem(
-  mails: readonly Promise<Outcome<Receipt>>[],
-): Promise<Outcome<never> | undefined> {
-  const outcomes = await Promise.all(mails);
-  return outcomes.find((outcome) => outcome.kind !== "completed");
+async function firstProblem(mails: readonly SendMail[]): Promise<Outcome<never> | undefined> {
+  for (const send of mails) {
+    const outcome = await send();
+    if (outcome.kind !== "completed") return outcome;
+  }
 }
 
 /** The approval is asked for already: what is wrong with a reminder does not end it. */
 async function logProblems(
-  mails: readonly Promise<Outcome<Receipt>>[],
+  mails: readonly SendMail[],
   { action, logger }: Context,
 ): Promise<undefined> {
-  for (const settled of await Promise.allSettled(mails)) {
-    const error = problemOf(settled);
+  for (const send of mails) {
+    const error = await send().then(problemOf, String);
     if (error !== undefined) logger.warn("Cannot send a reminder", { action: action.id, error });
   }
 }
 
-function problemOf(settled: PromiseSettledResult<Outcome<Receipt>>): string | undefined {
-  if (settled.status === "rejected") return String(settled.reason);
-  return "reason" in settled.value ? settled.value.reason : undefined;
+function problemOf(outcome: Outcome<Receipt>): string | undefined {
+  return "reason" in outcome ? outcome.reason : undefined;
 }

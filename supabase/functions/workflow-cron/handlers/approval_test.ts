@@ -121,6 +121,37 @@ Deno.test("a mail that cannot be sent ends the attempt as it ends that of send_e
   assertEquals(outcome.kind, "retry");
 });
 
+Deno.test("a provider that takes two mails a second gets the third one after a pause", async () => {
+  let taken = 0;
+  await using server = startServer(() => {
+    taken++;
+    if (taken !== 3) return Response.json({ id: "mail_1" });
+    return Response.json({}, { status: 429, headers: { "retry-after": "1" } });
+  });
+  const pauses: number[] = [];
+  const to = ["ada@acme.example", "bob@acme.example", "cleo@acme.example"];
+  const outcome = await ask({ ...QUESTION, ...MAIL, to }, {
+    ...contextOf(server),
+    sleep: (ms) => Promise.resolve(void pauses.push(ms)),
+  });
+  assertEquals(tokensOf(outcome).map(({ recipient }) => recipient), to);
+  const asked = server.requests.map(({ body }) => JSON.parse(body).to[0]);
+  assertEquals(asked, [...to, "cleo@acme.example"]);
+  assertEquals(pauses, [1000]);
+});
+
+for (const retryAfter of ["0", "60"]) {
+  Deno.test(`a provider that keeps refusing (Retry-After: ${retryAfter}) is asked by another attempt`, async () => {
+    await using server = startServer(() =>
+      Response.json({}, { status: 429, headers: { "retry-after": retryAfter } })
+    );
+    const outcome = await ask({ ...QUESTION, ...MAIL }, contextOf(server));
+    assert(outcome.kind === "retry");
+    assertEquals(outcome.after, Number(retryAfter) * 1000);
+    assertEquals(server.requests.length, retryAfter === "0" ? 6 : 1);
+  });
+}
+
 Deno.test("without a provider of mail the failure says what to type", async () => {
   const outcome = await ask({ ...QUESTION, ...MAIL }, sampleContext());
   assert(outcome.kind === "failed");

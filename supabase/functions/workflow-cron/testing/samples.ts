@@ -66,6 +66,7 @@ export function sampleContext(
     secret: (name) => environment[name],
     setting: (name) => environment[name],
     now: () => new Date("2026-01-01T00:00:00Z"),
+    sleep: () => Promise.resolve(),
     logger: silentLogger(),
     traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
     action: {
