@@ -1310,7 +1310,7 @@ begin
     when 'minutes' then jsonb_typeof(is_wait_value.value) = 'string' and workflow_engine.to_duration(v_text) >= interval '1 minute'
     when 'interval' then jsonb_typeof(is_wait_value.value) = 'string' and workflow_engine.to_duration(v_text) is not null
     when 'time' then workflow_engine.to_instant(is_wait_value.value, 'UTC') is not null
-    when 'name' then jsonb_typeof(is_wait_value.value) = 'string' and v_text ~ '^\S+( \S+)*$'
+    when 'name' then jsonb_typeof(is_wait_value.value) = 'string' and v_text ~ '^[^\s[:cntrl:]]([^[:cntrl:]]{0,253}[^\s[:cntrl:]])?$'
     when 'text' then jsonb_typeof(is_wait_value.value) = 'string' and v_text <> ''
     when 'fail or continue' then v_text in ('fail', 'continue')
     when 'anything' then true
@@ -1333,7 +1333,7 @@ stable
 set search_path = ''
 as $$
   select p.key, format('the key "%s" is not known', p.key)
-  from jsonb_object_keys(find_wait_faults.payload) p (key)
+  from jsonb_object_keys(case jsonb_typeof(find_wait_faults.payload) when 'object' then find_wait_faults.payload else '{}' end) p (key)
   where exists (select from workflow_engine.wait_fields(find_wait_faults.action_type))
     and p.key not in (select f.name from workflow_engine.wait_fields(find_wait_faults.action_type) f)
   union all
@@ -2811,6 +2811,9 @@ create index workflow_run_parent_idx
   on public.workflow_run (parent_run_id, parent_action_log_id)
   where parent_run_id is not null;
 
+-- "Was this run repeated?"
+create index workflow_run_replay_idx on public.workflow_run (replay_of) where replay_of is not null;
+
 -- "Which children have ended whose parent has not been told?"
 create index workflow_run_owing_idx on public.workflow_run (id) where owes_answer and completed_at is not null;
 
@@ -3263,6 +3266,15 @@ create table workflow_engine.pause (
 );
 
 comment on table workflow_engine.pause is 'The workflows and action types that are paused.';
+
+-- A row for each resume that may have left held action logs; the tick lets go of those, and removes it.
+create table workflow_engine.release_request (
+  id uuid not null default workflow_engine.new_id(),
+  constraint release_request_pkey primary key (id)
+);
+
+comment on table workflow_engine.release_request is
+  'What resumes may have left for the tick to let go of.';
 
 
 -- 30_events/attachment.sql
@@ -4977,29 +4989,35 @@ $$;
 comment on function workflow_engine.insert_items(workflow_engine.candidate[], timestamptz) is
   'Creates the action logs of the items of fan-outs.';
 
--- Holds what is paused, so that no claim looks at it again until it is resumed. The pauses are locked first:
--- a resume in flight either still finds what is held here, or has committed, and then nothing is held.
+-- Holds what is paused, so that no claim looks at it again until it is resumed. By those pauses alone that can
+-- be locked: what a resume in flight takes away holds nothing, and nobody waits for it.
 create or replace function workflow_engine.hold_candidates(candidates workflow_engine.candidate[])
 returns void
 language plpgsql
 set search_path = ''
 as $$
+declare
+  v_held uuid[] := array(select c.id from unnest(hold_candidates.candidates) c where c.verdict = 'hold');
+  v_runs uuid[] := array(
+    select r.id
+    from public.workflow_run r
+    where r.status = 'paused' and r.id in (select l.run_id from public.workflow_action_logs l where l.id = any (v_held))
+    for share skip locked
+  );
+  v_pauses uuid[] := array(select p.id from workflow_engine.pause p for share skip locked);
 begin
-  perform from public.workflow_run r
-  where r.status = 'paused' and r.id in (
-    select l.run_id
-    from unnest(hold_candidates.candidates) c
-    join public.workflow_action_logs l on l.id = c.id
-    where c.verdict = 'hold'
-  )
-  order by r.id
-  for share;
-  perform from workflow_engine.pause p order by p.id for share;
   update public.workflow_action_logs l
   set is_held = true
-  from unnest(hold_candidates.candidates) c
-  where c.verdict = 'hold' and l.id = c.id
-    and workflow_engine.is_paused(l.run_id, l.workflow_id, l.workflow_version, l.workflow_action_id);
+  where l.id = any (v_held) and (
+    l.run_id = any (v_runs)
+    or exists (
+      select from workflow_engine.pause p
+      join workflow_engine.action_version a
+        on a.workflow_id = l.workflow_id and a.version = l.workflow_version
+        and a.workflow_action_id = l.workflow_action_id
+      where p.id = any (v_pauses) and (p.workflow_id = l.workflow_id or p.action_type = a.action_type)
+    )
+  );
 end;
 $$;
 
@@ -5115,7 +5133,7 @@ begin
         'id', t.id, 'action', workflow_engine.action_key(t.workflow_action_id, t.workflow_version),
         'attempt', t.attempt, 'run_id', t.run_id, 'workflow_id', t.workflow_id,
         'workflow_action_id', t.workflow_action_id, 'organization_id', t.organization_id,
-        'values', t.data, 'meta', t.meta, 'idempotency_key', t.id,
+        'values', t.data, 'meta', t.meta - 'condition', 'idempotency_key', t.id,
         'deadline', clock_timestamp() + make_interval(secs => t.timeout_seconds),
         'traceparent', format('00-%s-%s-01', replace(t.run_id::text, '-', ''), right(replace(t.id::text, '-', ''), 16))
       )
@@ -5385,6 +5403,7 @@ begin
   perform workflow_engine.run_step('retry_failed($1)', v_now);
   perform workflow_engine.run_step('settle_waits($1)', v_now);
   perform workflow_engine.run_step('forget_awaited_events($1)', v_now);
+  perform workflow_engine.run_step('release_leftovers()', v_now);
   v_due := workflow_engine.run_step('ring_for_due($1)', v_now);
   perform workflow_engine.set_pace(v_due);
   delete from workflow_engine.wake_request;
@@ -6207,7 +6226,8 @@ language sql
 immutable
 return case
   when ms > extract(epoch from interval '10 years') * 1000 then interval '10 years'
-  else make_interval(secs => greatest(ms, 0) / 1000)
+  when ms < 0 then interval '0'
+  else make_interval(secs => ms / 1000)
 end;
 
 comment on function workflow_engine.wait_of(double precision) is
@@ -6257,8 +6277,27 @@ $$;
 comment on function workflow_engine.check_report(jsonb, jsonb) is
   'Raises PT400 for a report that cannot be read.';
 
--- What each result makes of its action log, for those whose attempt is still the current one and in one
--- of these statuses: processing, as a worker reports it, or waiting, where it is the answer.
+-- Until when a person may still decide an approval; null when none is asked.
+create or replace function workflow_engine.asked_until(action_log_id uuid)
+returns timestamptz
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return (
+    select p.expires_at from public.workflow_approval p
+    where p.action_log_id = asked_until.action_log_id and p.status = 'pending'
+  );
+end;
+$$;
+
+comment on function workflow_engine.asked_until(uuid) is
+  'Until when the approval that an action log asks for can be decided, or null.';
+
+-- What each result makes of its action log, for those whose attempt is still the current one and in one of
+-- these statuses: processing, as a worker reports it, or waiting, where it is the answer. A reminder that
+-- fails leaves the question open.
 create or replace function workflow_engine.read_results(results jsonb, at_time timestamptz, statuses text[])
 returns table (
   id uuid, status text, final boolean, tries integer, execute_at timestamptz, output jsonb, error text,
@@ -6278,7 +6317,7 @@ begin
           workflow_engine.wait_of(r.retry_after_ms),
           workflow_engine.backoff(l.tries + 1, a.backoff_base, a.backoff_factor, a.backoff_cap)
         )
-        when s.next = 'waiting' then s.due_at
+        when s.next = 'waiting' then coalesce(s.due_at, i.asked_until)
         when s.next = 'not_started' then read_results.at_time
         else l.execute_at
       end,
@@ -6309,13 +6348,15 @@ begin
         -- As text, no byte becomes more than six: only what might be too large is written out to be measured.
         r.status = 'completed' and pg_column_size(r.output) > g.output_bytes / 6
           and octet_length(r.output::text) > g.output_bytes as is_too_large,
-        case when r.status = 'waiting' then workflow_engine.read_wait(l, r.wait, r.timeout_ms, read_results.at_time) end as wait
+        case when r.status = 'waiting' then workflow_engine.read_wait(l, r.wait, r.timeout_ms, read_results.at_time) end as wait,
+        case when r.status = 'failed' and l.waits_for = 'approval' then workflow_engine.asked_until(l.id) end as asked_until
       offset 0
     ) i
     cross join lateral (
       select i.is_retry, (i.wait).*, case
         when i.is_retry or r.status = 'released' then 'not_started'
         when i.is_too_large or (i.wait).fault is not null then 'failed'
+        when i.asked_until is not null then 'waiting'
         else r.status
       end as next
     ) s;
@@ -6494,15 +6535,19 @@ set search_path = ''
 as $$
   update public.workflow_action_logs l
   set
-    status = case when l.tries < a.max_retries then 'not_started' else 'failed' end,
-    final = l.tries >= a.max_retries,
+    status = case when l.tries < a.max_retries then 'not_started' when p.asked_until is not null then 'waiting' else 'failed' end,
+    final = l.tries >= a.max_retries and p.asked_until is null,
     tries = least(l.tries + 1, a.max_retries),
-    execute_at = end_lost_attempts.at_time,
-    completed_at = case when l.tries >= a.max_retries then greatest(end_lost_attempts.at_time, l.started_at) end,
+    execute_at = case when l.tries < a.max_retries then end_lost_attempts.at_time else coalesce(p.asked_until, l.execute_at) end,
+    completed_at = case
+      when l.tries >= a.max_retries and p.asked_until is null then greatest(end_lost_attempts.at_time, l.started_at)
+    end,
     lease_expires_at = null,
     error = format('The worker "%s" was lost: its lease ran out', l.worker_id)
-  from workflow_engine.action_version a
-  where l.id = any (end_lost_attempts.log_ids)
+  from unnest(end_lost_attempts.log_ids) i (id)
+  cross join lateral (select workflow_engine.asked_until(i.id) as asked_until) p
+  cross join workflow_engine.action_version a
+  where l.id = i.id
     and a.workflow_id = l.workflow_id and a.version = l.workflow_version
     and a.workflow_action_id = l.workflow_action_id;
 $$;
@@ -6781,6 +6826,7 @@ create or replace function workflow_engine.match_key(path text[], member jsonb)
 returns bigint
 language sql
 immutable
+strict
 return pg_catalog.jsonb_hash_extended(jsonb_build_array(to_jsonb(path), member), 0);
 
 comment on function workflow_engine.match_key(text[], jsonb) is
@@ -6855,8 +6901,7 @@ $$;
 comment on function workflow_engine.register_events(workflow_engine.new_wait[], timestamptz) is
   'Registers the action logs that wait for an event.';
 
--- Asks people, or, after a reminder, goes on waiting for them, with no more than fifty reminders; a decision
--- that came meanwhile is the answer.
+-- Asks people, or, after a reminder, goes on waiting for them, with no more than fifty reminders.
 create or replace function workflow_engine.register_approvals(waits workflow_engine.new_wait[], at_time timestamptz)
 returns void
 language plpgsql
@@ -6885,12 +6930,6 @@ begin
   join public.workflow_approval a on a.action_log_id = w.id
   cross join lateral jsonb_array_elements(w.wait -> 'tokens') t (token)
   on conflict do nothing;
-  perform workflow_engine.answer_approvals(array(
-    select a.id
-    from unnest(register_approvals.waits) w
-    join public.workflow_approval a on a.action_log_id = w.id
-    where a.status in ('approved', 'rejected')
-  ), register_approvals.at_time);
 end;
 $$;
 
@@ -7160,7 +7199,7 @@ comment on function workflow_engine.event_answer(uuid, integer, uuid) is
   'The result of an action log that an event answers.';
 
 -- Lets each wait take its oldest event, and of the waits of a run that would take the same event the first.
--- Takes none that somebody else holds. Gives the answers, and what got nothing now but may later: those events
+-- Takes none whose log, wait or run somebody else holds. Gives the answers, and what got nothing now but may later: those events
 -- and waits. A plan that was made while the tables were small must use the index, too, here and in
 -- clear_marks(), forget_waits() and register_approvals(): a small table is cheaper to read whole, and then grows
 -- (docs/adr/0011).
@@ -7200,6 +7239,7 @@ begin
     cross join lateral (
       select * from workflow_engine.event_wait w where w.action_log_id = f.action_log_id for update skip locked
     ) w
+    cross join lateral (select from public.workflow_run r where r.id = f.run_id for no key update skip locked) r
     where l.status = 'waiting' and l.attempt = w.attempt and w.event_id is null
   ),
   taken as (
@@ -7475,6 +7515,7 @@ begin
     select r.id
     from public.workflow_run r
     join public.workflow_action_logs l on l.id = r.parent_action_log_id
+    cross join lateral (select from public.workflow_run p where p.id = r.parent_run_id for no key update skip locked) p
     where r.owes_answer and r.completed_at is not null and r.ended_in <> pg_current_xact_id()
     order by r.id
     limit 100
@@ -7508,33 +7549,24 @@ comment on function workflow_engine.answer_parents(timestamptz) is
 
 -- 50_completion/settle_overdue.sql
 
--- Whether an event that nobody has looked at yet may have occurred before this time: then it is too soon to
--- say that none came.
-create or replace function workflow_engine.may_have_occurred(before timestamptz)
-returns boolean
+-- When the oldest event occurred that nobody has looked at yet: until that has been done it is too soon to say
+-- that none came by a later time. Infinity when there is none.
+create or replace function workflow_engine.oldest_unseen()
+returns timestamptz
 language plpgsql
 stable
 set search_path = ''
 as $$
 begin
-  return coalesce((
-    select e.occurred_at <= may_have_occurred.before
-    from workflow_engine.awaited_event e
-    where e.is_new
-    order by e.event_id
-    limit 1
-  ), false) or coalesce((
-    select e.occurred_at <= may_have_occurred.before
-    from public.workflow_event e
-    where e.expanded_at is null
-    order by e.id
-    limit 1
-  ), false);
+  return coalesce(least(
+    (select e.occurred_at from workflow_engine.awaited_event e where e.is_new order by e.event_id limit 1),
+    (select e.occurred_at from public.workflow_event e where e.expanded_at is null order by e.id limit 1)
+  ), 'infinity');
 end;
 $$;
 
-comment on function workflow_engine.may_have_occurred(timestamptz) is
-  'Whether there may be an event of before this time that nobody has looked at yet.';
+comment on function workflow_engine.oldest_unseen() is
+  'When the oldest event occurred that has not been matched or compared with those that wait; infinity when there is none.';
 
 -- Lets approvals whose reminder is due be claimed once more; the handler sees which reminder it is.
 create or replace function workflow_engine.remind_approvers(log_ids uuid[], at_time timestamptz)
@@ -7585,13 +7617,14 @@ $$;
 comment on function workflow_engine.timeout_answer(public.workflow_action_logs) is
   'The result of an action log whose wait is over.';
 
--- Ends the waits that are over.
+-- Ends the waits that are over, but those whose log or run somebody holds.
 create or replace function workflow_engine.settle_overdue(at_time timestamptz)
 returns void
 language plpgsql
 set search_path = ''
 as $$
 declare
+  v_oldest_unseen timestamptz := workflow_engine.oldest_unseen();
   v_overdue uuid[];
   v_answers jsonb;
 begin
@@ -7599,14 +7632,15 @@ begin
   from (
     select l.id
     from public.workflow_action_logs l
+    cross join lateral (select from public.workflow_run r where r.id = l.run_id for no key update skip locked) r
     where l.status = 'waiting' and l.execute_at <= settle_overdue.at_time
-      and (l.waits_for <> 'event' or not (
-        workflow_engine.may_have_occurred(l.execute_at)
-        or exists (select from workflow_engine.event_wait w where w.action_log_id = l.id and w.is_new)
+      and (l.waits_for <> 'event' or (
+        l.execute_at < v_oldest_unseen
+        and not exists (select from workflow_engine.event_wait w where w.action_log_id = l.id and w.is_new)
       ))
     order by l.execute_at
     limit 1000
-    for update skip locked
+    for update of l skip locked
   ) o;
   if v_overdue is null then
     return;
@@ -7719,12 +7753,12 @@ set search_path = ''
 as $$
 begin
   perform workflow_engine.forget_waits(drop_waits.log_ids);
-  perform workflow_engine.stop_runs(array(
+  perform workflow_engine.stop_and_record(array(
     select r.id
     from public.workflow_action_logs l
     join public.workflow_run r on r.parent_run_id = l.run_id and r.parent_action_log_id = l.id
     where l.id = any (drop_waits.log_ids) and l.status = 'stopped' and r.completed_at is null
-  ));
+  ), 'The action that started it was stopped', null);
 end;
 $$;
 
@@ -7787,10 +7821,10 @@ declare
   v_run public.workflow_run := workflow_engine.get_run(workflow_signal.run_id);
   v_event public.workflow_event;
 begin
-  if coalesce(workflow_signal.name, '') = '' or jsonb_typeof(workflow_signal.payload) is distinct from 'object' then
+  if (length(workflow_signal.name) between 1 and 255) is not true or jsonb_typeof(workflow_signal.payload) is distinct from 'object' then
     perform workflow_engine.raise_error(
       'PT422', 'event.invalid',
-      format('Cannot send signal "%s": its payload is a JSON %s, not an object, or it has no name', workflow_signal.name,
+      format('Cannot send signal "%s": its payload is a JSON %s, not an object, or its name is none of 1 to 255 characters', workflow_signal.name,
         coalesce(jsonb_typeof(workflow_signal.payload), 'null')),
       'Pass the event that the run waits for and a JSON object.'
     );
@@ -7914,8 +7948,8 @@ comment on function public.workflow_answer(uuid, integer, jsonb) is
 
 -- 60_control/approval.sql
 
--- What a decision is to the action that asks.
-create or replace function workflow_engine.answer_approvals(approval_ids uuid[], at_time timestamptz)
+-- Answers the action that asks, also while a reminder is under way.
+create or replace function workflow_engine.answer_approval(approval_id uuid, at_time timestamptz)
 returns void
 language plpgsql
 set search_path = ''
@@ -7923,23 +7957,25 @@ as $$
 declare
   v_answers jsonb := (
     select to_jsonb(array_agg(jsonb_build_object(
-      'id', a.action_log_id, 'attempt', a.attempt, 'status', 'completed',
+      'id', l.id, 'attempt', l.attempt, 'status', 'completed',
       'output', jsonb_build_object(
         'decision', a.status, 'decided_by', a.decided_by, 'comment', a.comment, 'decided_at', a.decided_at
       )
     )))
     from public.workflow_approval a
-    where a.id = any (answer_approvals.approval_ids)
+    join public.workflow_action_logs l on l.id = a.action_log_id
+    where a.id = answer_approval.approval_id
   );
 begin
-  if v_answers is not null then
-    perform workflow_engine.write_results(v_answers, answer_approvals.at_time, '{waiting}');
-  end if;
+  update public.workflow_action_logs l
+  set status = 'waiting', is_held = false
+  where l.id = (v_answers #>> '{0,id}')::uuid and l.status = 'not_started';
+  perform workflow_engine.write_results(v_answers, answer_approval.at_time, '{processing,waiting}');
 end;
 $$;
 
-comment on function workflow_engine.answer_approvals(uuid[], timestamptz) is
-  'Answers the actions of decided approvals.';
+comment on function workflow_engine.answer_approval(uuid, timestamptz) is
+  'Answers the action of a decided approval.';
 
 -- The approval of that id, locked after its action log; raises PT404 when there is none.
 create or replace function workflow_engine.lock_approval(approval_id uuid)
@@ -7967,8 +8003,7 @@ $$;
 comment on function workflow_engine.lock_approval(uuid) is
   'Locks an approval and its action log; raises PT404 for an unknown one.';
 
--- Decides a pending approval, once. A decision that comes while a reminder is under way is kept, and is the
--- answer as soon as the action waits again.
+-- Decides a pending approval, once.
 create or replace function workflow_engine.decide(approval_id uuid, decision text, comment text, decided_by text)
 returns public.workflow_approval
 language plpgsql
@@ -8003,7 +8038,7 @@ begin
     jsonb_build_object('approval_id', v_approval.id)
   from public.workflow_action_logs l
   where l.id = v_approval.action_log_id;
-  perform workflow_engine.answer_approvals(array[v_approval.id], v_now);
+  perform workflow_engine.answer_approval(v_approval.id, v_now);
   perform workflow_engine.request_wake();
   return v_approval;
 end;
@@ -8222,21 +8257,77 @@ $$;
 comment on function workflow_engine.is_paused(uuid, uuid, integer, uuid) is
   'Whether the run, the workflow or the action type of an action log is paused.';
 
--- Lets go of what no pause holds any more, of these runs or, for null, of all.
-create or replace function workflow_engine.release_held(run_ids uuid[])
+-- Lets go of what no pause holds any more, in slices, for about two seconds; returns whether there was any.
+-- Leaves what somebody holds.
+create or replace function workflow_engine.release_held()
+returns boolean
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_until timestamptz := clock_timestamp() + interval '2 seconds';
+  v_logs uuid[];
+  v_released boolean := false;
+begin
+  loop
+    select array_agg(h.id) into v_logs
+    from (
+      select l.id
+      from public.workflow_action_logs l
+      join public.workflow_run r on r.id = l.run_id
+      join workflow_engine.action_version a
+        on a.workflow_id = l.workflow_id and a.version = l.workflow_version
+        and a.workflow_action_id = l.workflow_action_id
+      where l.is_held and r.status <> 'paused'
+        and not exists (
+          select from workflow_engine.pause p where p.workflow_id = l.workflow_id or p.action_type = a.action_type
+        )
+      limit 2000
+      for update of l skip locked
+    ) h;
+    exit when v_logs is null;
+    update public.workflow_action_logs l set is_held = false where l.id = any (v_logs);
+    v_released := true;
+    exit when clock_timestamp() >= v_until;
+  end loop;
+  if v_released then
+    perform workflow_engine.request_wake();
+  end if;
+  return v_released;
+end;
+$$;
+
+comment on function workflow_engine.release_held() is
+  'Lets go of the held action logs that no pause holds any more, for about two seconds; returns whether there were any.';
+
+-- Lets go of what resumes have left, until there is nothing.
+create or replace function workflow_engine.release_leftovers()
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_requests uuid[] := array(select q.id from workflow_engine.release_request q);
+begin
+  if v_requests <> '{}' and not workflow_engine.release_held() then
+    delete from workflow_engine.release_request q where q.id = any (v_requests);
+  end if;
+end;
+$$;
+
+comment on function workflow_engine.release_leftovers() is
+  'Lets go of the held action logs that resumes have left.';
+
+-- The same for these runs, all at once.
+create or replace function workflow_engine.release_runs(run_ids uuid[])
 returns void
 language plpgsql
 set search_path = ''
 as $$
 begin
-  perform from public.workflow_action_logs l
-  where l.is_held and (release_held.run_ids is null or l.run_id = any (release_held.run_ids))
-  order by l.id
-  for update;
   update public.workflow_action_logs l
   set is_held = false
-  where l.is_held
-    and (release_held.run_ids is null or l.run_id = any (release_held.run_ids))
+  where l.run_id = any (release_runs.run_ids) and l.is_held
     and not workflow_engine.is_paused(l.run_id, l.workflow_id, l.workflow_version, l.workflow_action_id);
   if found then
     perform workflow_engine.request_wake();
@@ -8244,8 +8335,8 @@ begin
 end;
 $$;
 
-comment on function workflow_engine.release_held(uuid[]) is
-  'Lets go of the held action logs that no pause holds any more.';
+comment on function workflow_engine.release_runs(uuid[]) is
+  'Lets go of the held action logs of these runs that no pause holds any more.';
 
 -- Pauses those of these runs that are running; returns them.
 create or replace function workflow_engine.pause_runs(run_ids uuid[])
@@ -8291,7 +8382,7 @@ begin
     returning r.id
   )
   select coalesce(array_agg(p.id), '{}') into v_resumed from resumed p;
-  perform workflow_engine.release_held(v_resumed);
+  perform workflow_engine.release_runs(v_resumed);
   perform workflow_engine.advance_runs(v_resumed);
   return v_resumed;
 end;
@@ -8318,7 +8409,9 @@ begin
   where p.workflow_id is not distinct from set_pause.workflow_id
     and p.action_type is not distinct from set_pause.action_type;
   v_changed := found;
-  perform workflow_engine.release_held(null);
+  if workflow_engine.release_held() then
+    insert into workflow_engine.release_request default values;
+  end if;
   return v_changed;
 end;
 $$;
@@ -8384,7 +8477,6 @@ comment on function workflow_engine.stop_together(uuid[], timestamptz) is
   'Stops the unfinished ones of these runs; returns them.';
 
 -- Stops runs with their children, all locked together, and again whatever children were started meanwhile.
--- Returns those of the given runs that were stopped.
 create or replace function workflow_engine.stop_runs(run_ids uuid[])
 returns uuid[]
 language plpgsql
@@ -8402,12 +8494,12 @@ begin
     v_stopped := v_stopped || workflow_engine.stop_together(v_family, v_now);
     v_done := v_family;
   end loop;
-  return array(select unnest(v_stopped) intersect select unnest(stop_runs.run_ids));
+  return v_stopped;
 end;
 $$;
 
 comment on function workflow_engine.stop_runs(uuid[]) is
-  'Stops runs and their children; returns those of the given runs that were unfinished.';
+  'Stops runs and their children; returns those that were unfinished.';
 
 -- Stops one action of a run, which goes on as its graph says. Its items are locked before it, as a report does.
 create or replace function workflow_engine.stop_action(action_id uuid)
@@ -8619,7 +8711,7 @@ begin
       where a.workflow_id = (find_repeated.replay).workflow_id and a.version = (find_repeated.replay).workflow_version
         and (
           a.name = find_repeated.from_action
-          or (l.status = 'completed' or l.reason in ('condition', 'choice', 'not_needed')) is not true
+          or (l.status = 'completed' or l.reason in ('condition', 'choice')) is not true
           or u.status = 'completed'
         )
       union
@@ -8878,7 +8970,7 @@ $$;
 comment on function public.workflow_resume(uuid, uuid, text, text, text) is
   'Security definer because the Data API''s roles may not reach workflow_engine. Lets one paused run, workflow or action type go on; returns {"status"}. Raises PT404 for an unknown id, PT409 for what is not paused, PT422 unless one thing is named.';
 
--- Stops runs of somebody's choice and writes down each.
+-- Stops runs and their children and writes down each; returns how many of the given ones there were.
 create or replace function workflow_engine.stop_and_record(run_ids uuid[], reason text, actor text)
 returns integer
 language plpgsql
@@ -8887,15 +8979,18 @@ as $$
 declare
   v_stopped uuid[] := workflow_engine.stop_runs(stop_and_record.run_ids);
 begin
-  perform workflow_engine.record_control('stopped', r, stop_and_record.reason, stop_and_record.actor, '{}')
+  perform workflow_engine.record_control('stopped', r, stop_and_record.reason, stop_and_record.actor, case
+    when r.id = any (stop_and_record.run_ids) then '{}'
+    else jsonb_build_object('parent_run_id', r.parent_run_id)
+  end)
   from public.workflow_run r
   where r.id = any (v_stopped);
-  return cardinality(v_stopped);
+  return (select count(*) from unnest(v_stopped) s (id) where s.id = any (stop_and_record.run_ids));
 end;
 $$;
 
 comment on function workflow_engine.stop_and_record(uuid[], text, text) is
-  'Stops runs and adds that to the history; returns how many there were.';
+  'Stops runs and their children and adds that to the history; returns how many of the given ones there were.';
 
 -- Ends a run, an action, or all unfinished runs about a record. What is being executed is aborted at the
 -- worker's next heartbeat, and its result refused. Security definer because the Data API's roles may not
@@ -9144,7 +9239,7 @@ begin
         when 'pause' then r.status = 'running'
         when 'resume' then r.status = 'paused'
         when 'retry' then r.status in ('failed', 'stopped') and not r.is_compensating
-        else r.completed_at is not null
+        else r.completed_at is not null and not exists (select from public.workflow_run p where p.replay_of = r.id)
       end
       and ((f.failed_action is null and f.error is null) or exists (
         select from public.workflow_action_logs l
@@ -9168,31 +9263,55 @@ $$;
 comment on function workflow_engine.find_runs(jsonb, text) is
   'The runs that a filter chooses and an operation can be done to, the oldest first.';
 
--- Does an operation to runs; of those that begin again, as many a minute as asked for. Returns how many.
-create or replace function workflow_engine.operate(operation text, run_ids uuid[], per_minute integer)
+-- Does an operation to some runs, those that begin again each at its time. Returns those it concerned.
+create or replace function workflow_engine.operate_slice(operation text, run_ids uuid[], due_at timestamptz[])
 returns uuid[]
+language sql
+set search_path = ''
+as $$
+  select case operate_slice.operation
+    when 'stop' then workflow_engine.stop_runs(operate_slice.run_ids)
+    when 'pause' then workflow_engine.pause_runs(operate_slice.run_ids)
+    when 'resume' then workflow_engine.resume_runs(operate_slice.run_ids)
+    when 'retry' then workflow_engine.retry_runs(operate_slice.run_ids, operate_slice.due_at)
+    else workflow_engine.replay_runs(operate_slice.run_ids, operate_slice.due_at, null, null, 'same')
+  end;
+$$;
+
+comment on function workflow_engine.operate_slice(text, uuid[], timestamptz[]) is
+  'Stops, pauses, resumes, retries or replays runs; returns those it concerned, of a replay the new ones.';
+
+-- Does an operation to runs in slices, for about four seconds, because the Data API allows eight; of those that
+-- begin again, as many a minute as asked for. Returns how many of the given ones it came to, and those it
+-- concerned, children included.
+create or replace function workflow_engine.operate(
+  operation text,
+  run_ids uuid[],
+  per_minute integer,
+  out done integer,
+  out affected uuid[]
+)
 language plpgsql
 set search_path = ''
 as $$
 declare
   v_now timestamptz := workflow_engine.clock();
-  v_due_at timestamptz[] := array(
-    select v_now + make_interval(secs => n.number * 60.0 / operate.per_minute)
-    from generate_series(0, cardinality(operate.run_ids) - 1) n (number)
-  );
+  v_until timestamptz := clock_timestamp() + interval '4 seconds';
 begin
-  return case operate.operation
-    when 'stop' then workflow_engine.stop_runs(operate.run_ids)
-    when 'pause' then workflow_engine.pause_runs(operate.run_ids)
-    when 'resume' then workflow_engine.resume_runs(operate.run_ids)
-    when 'retry' then workflow_engine.retry_runs(operate.run_ids, v_due_at)
-    else workflow_engine.replay_runs(operate.run_ids, v_due_at, null, null, 'same')
-  end;
+  done := 0;
+  affected := '{}';
+  while done < cardinality(operate.run_ids) and clock_timestamp() < v_until loop
+    affected := affected || workflow_engine.operate_slice(
+      operate.operation, operate.run_ids[done + 1 : done + 200],
+      array(select v_now + make_interval(secs => n.number * 60.0 / operate.per_minute) from generate_series(done, done + 199) n (number))
+    );
+    done := least(done + 200, cardinality(operate.run_ids));
+  end loop;
 end;
 $$;
 
 comment on function workflow_engine.operate(text, uuid[], integer) is
-  'Stops, pauses, resumes, retries or replays runs; returns those it concerned, of a replay the new ones.';
+  'Does an operation to runs for about four seconds; returns how many it came to, and those it concerned.';
 
 -- The same operation for all runs that a filter chooses; a dry run, unless told otherwise, only counts them.
 -- Security definer because the Data API's roles may not reach workflow_engine; only service_role may
@@ -9212,7 +9331,8 @@ set search_path = ''
 as $$
 declare
   v_runs uuid[];
-  v_affected uuid[] := '{}';
+  v_done integer := 0;
+  v_affected uuid[];
   v_history uuid := workflow_engine.new_id();
 begin
   if (workflow_bulk.operation in ('stop', 'pause', 'resume', 'retry', 'replay') and workflow_bulk.per_minute > 0) is not true then
@@ -9225,23 +9345,24 @@ begin
   perform workflow_engine.check_filter(workflow_bulk.filter);
   v_runs := array(select r.id from workflow_engine.find_runs(workflow_bulk.filter, workflow_bulk.operation) r);
   if not workflow_bulk.dry_run then
-    v_affected := workflow_engine.operate(workflow_bulk.operation, v_runs, workflow_bulk.per_minute);
+    select o.done, o.affected into v_done, v_affected
+    from workflow_engine.operate(workflow_bulk.operation, v_runs, workflow_bulk.per_minute) o;
     insert into public.workflow_history (id, organization_id, kind, reason, actor, detail)
     values (
       v_history, workflow_bulk.filter ->> 'organization_id',
       case workflow_bulk.operation when 'stop' then 'stopped' when 'retry' then 'retried' else rtrim(workflow_bulk.operation, 'e') || 'ed' end,
       workflow_bulk.reason, coalesce(workflow_bulk.actor, workflow_engine.actor()),
-      jsonb_build_object('filter', workflow_bulk.filter, 'runs', cardinality(v_affected))
+      jsonb_build_object('filter', workflow_bulk.filter, 'runs', v_done)
     );
     insert into workflow_engine.history_run (history_id, run_id)
-    select v_history, r.id from (select unnest(v_runs) union select unnest(v_affected)) r (id);
+    select v_history, r.id from (select unnest(v_runs[:v_done]) union select unnest(v_affected)) r (id);
   end if;
-  return jsonb_build_object('matched', cardinality(v_runs), 'affected', cardinality(v_affected), 'dry_run', workflow_bulk.dry_run);
+  return jsonb_build_object('matched', cardinality(v_runs), 'affected', v_done, 'dry_run', workflow_bulk.dry_run);
 end;
 $$;
 
 comment on function public.workflow_bulk(text, jsonb, boolean, integer, text, text) is
-  'Security definer because the Data API''s roles may not reach workflow_engine. Stops, pauses, resumes, retries or replays all runs that a filter chooses, unless it is a dry run; returns {"matched", "affected", "dry_run"}. Raises PT422 for an unknown operation or filter.';
+  'Security definer because the Data API''s roles may not reach workflow_engine. Stops, pauses, resumes, retries or replays the runs that a filter chooses, unless it is a dry run; returns {"matched", "affected", "dry_run"}. Where fewer were affected than matched, its time was over: call it again. A run is replayed once. Raises PT422 for an unknown operation or filter.';
 
 
 -- 60_control/timeline.sql

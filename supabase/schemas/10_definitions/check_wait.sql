@@ -1,5 +1,5 @@
 -- The members that the payload of a waiting action may have, and what each must be: an interval, a time, a
--- name (a text without placeholders), a text, an object, a boolean, one of some texts, or anything.
+-- length of at least a minute, a name (a text without placeholders), a text, an object, a boolean, one of some texts, or anything.
 create or replace function workflow_engine.wait_fields(action_type text)
 returns table (name text, kind text, is_required boolean)
 language sql
@@ -21,7 +21,7 @@ as $$
     ('approval', 'from', 'text', false),
     ('approval', 'subject', 'text', false),
     ('approval', 'expires_in', 'interval', false),
-    ('approval', 'remind_after', 'interval', false),
+    ('approval', 'remind_after', 'minutes', false),
     ('start_workflow', 'workflow', 'text', true),
     ('start_workflow', 'input', 'object', false),
     ('start_workflow', 'wait', 'boolean', false),
@@ -47,9 +47,10 @@ begin
     return is_wait_value.kind <> 'name';
   end if;
   return case is_wait_value.kind
+    when 'minutes' then jsonb_typeof(is_wait_value.value) = 'string' and workflow_engine.to_duration(v_text) >= interval '1 minute'
     when 'interval' then jsonb_typeof(is_wait_value.value) = 'string' and workflow_engine.to_duration(v_text) is not null
     when 'time' then workflow_engine.to_instant(is_wait_value.value, 'UTC') is not null
-    when 'name' then jsonb_typeof(is_wait_value.value) = 'string' and v_text ~ '^\S+( \S+)*$'
+    when 'name' then jsonb_typeof(is_wait_value.value) = 'string' and v_text ~ '^[^\s[:cntrl:]]([^[:cntrl:]]{0,253}[^\s[:cntrl:]])?$'
     when 'text' then jsonb_typeof(is_wait_value.value) = 'string' and v_text <> ''
     when 'fail or continue' then v_text in ('fail', 'continue')
     when 'anything' then true
@@ -72,7 +73,7 @@ stable
 set search_path = ''
 as $$
   select p.key, format('the key "%s" is not known', p.key)
-  from jsonb_object_keys(find_wait_faults.payload) p (key)
+  from jsonb_object_keys(case jsonb_typeof(find_wait_faults.payload) when 'object' then find_wait_faults.payload else '{}' end) p (key)
   where exists (select from workflow_engine.wait_fields(find_wait_faults.action_type))
     and p.key not in (select f.name from workflow_engine.wait_fields(find_wait_faults.action_type) f)
   union all
@@ -82,6 +83,7 @@ as $$
   union all
   select f.name, case f.kind
     when 'interval' then format('%s is no length of time such as "15 minutes" or "PT15M"', p.value)
+    when 'minutes' then format('%s is no length of time of at least a minute such as "1 day"', p.value)
     when 'time' then format('%s is no time such as "2030-01-31T09:00:00+01:00"', p.value)
     when 'name' then format('%s is no event''s name; it cannot have placeholders', p.value)
     else format('%s is no %s', p.value, f.kind)

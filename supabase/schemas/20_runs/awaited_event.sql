@@ -41,6 +41,16 @@ comment on column workflow_engine.awaited_event.run_id is 'The one run that a si
 comment on column workflow_engine.awaited_event.is_new is 'Whether it has not been compared with those that wait.';
 comment on column workflow_engine.awaited_event.marked_by is 'The transaction that made it new.';
 
+-- Where in a payload those that wait for an event of this name look: by what an event says there, it finds them.
+create table workflow_engine.match_path (
+  name text not null,
+  path text[] not null,
+  constraint match_path_pkey primary key (name, path)
+);
+
+comment on table workflow_engine.match_path is
+  'The paths in payloads of events by which the waits for events of a name are found.';
+
 -- An action log that waits for an event, or has got one.
 create table workflow_engine.event_wait (
   action_log_id uuid not null,
@@ -71,7 +81,7 @@ create index event_wait_new_idx on workflow_engine.event_wait (action_log_id) wh
 comment on table workflow_engine.event_wait is 'An action log that waits for an event, or has got one.';
 comment on column workflow_engine.event_wait.match is 'What the event''s payload must contain.';
 comment on column workflow_engine.event_wait.match_key is
-  'The hash of one member of match, by which an event finds it; 0 when it has none.';
+  'The hash of one member of match and its path, by which an event finds it; 0 when it has none.';
 comment on column workflow_engine.event_wait.since is 'The event must not have occurred before.';
 comment on column workflow_engine.event_wait.until is 'The event must not have occurred later: its timeout.';
 comment on column workflow_engine.event_wait.is_new is 'Whether it has not been compared with earlier events.';

@@ -11,3 +11,12 @@ create table workflow_engine.pause (
 );
 
 comment on table workflow_engine.pause is 'The workflows and action types that are paused.';
+
+-- A row for each resume that may have left held action logs; the tick lets go of those, and removes it.
+create table workflow_engine.release_request (
+  id uuid not null default workflow_engine.new_id(),
+  constraint release_request_pkey primary key (id)
+);
+
+comment on table workflow_engine.release_request is
+  'What resumes may have left for the tick to let go of.';

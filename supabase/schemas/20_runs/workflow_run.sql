@@ -17,6 +17,7 @@ create table public.workflow_run (
   parent_attempt integer,
   on_failure text,
   owes_answer boolean not null default false,
+  ended_in xid8,
   depth integer not null default 0,
   replay_of uuid,
   is_compensating boolean not null default false,
@@ -43,8 +44,13 @@ create index workflow_run_workflow_idx on public.workflow_run (workflow_id, work
 create index workflow_run_related_idx
   on public.workflow_run (related_table, related_table_pkey, workflow_id, created_at);
 
--- "Which children has this run?"
-create index workflow_run_parent_idx on public.workflow_run (parent_run_id) where parent_run_id is not null;
+-- "Which children has this run, or this action?"
+create index workflow_run_parent_idx
+  on public.workflow_run (parent_run_id, parent_action_log_id)
+  where parent_run_id is not null;
+
+-- "Was this run repeated?"
+create index workflow_run_replay_idx on public.workflow_run (replay_of) where replay_of is not null;
 
 -- "Which children have ended whose parent has not been told?"
 create index workflow_run_owing_idx on public.workflow_run (id) where owes_answer and completed_at is not null;
@@ -62,5 +68,7 @@ comment on column public.workflow_run.parent_attempt is 'The attempt that starte
 comment on column public.workflow_run.on_failure is
   'What its failure does to the action that waits for it: fail, or continue.';
 comment on column public.workflow_run.owes_answer is 'Whether its parent waits for its end and has not been told.';
+comment on column public.workflow_run.ended_in is
+  'The transaction that ended a run that owes an answer: another one gives it.';
 comment on column public.workflow_run.depth is 'How many runs are above it.';
 comment on column public.workflow_run.replay_of is 'The run that it repeats, if any.';

@@ -118,7 +118,7 @@ begin
   return nullif(v_result, '')::integer;
 exception
   when others then
-    raise warning 'The tick could not perform %: %', run_step.step, sqlerrm;
+    raise warning 'Cannot perform %: %', run_step.step, sqlerrm;
     return null;
 end;
 $$;
@@ -149,6 +149,7 @@ begin
   perform workflow_engine.run_step('retry_failed($1)', v_now);
   perform workflow_engine.run_step('settle_waits($1)', v_now);
   perform workflow_engine.run_step('forget_awaited_events($1)', v_now);
+  perform workflow_engine.run_step('release_leftovers()', v_now);
   v_due := workflow_engine.run_step('ring_for_due($1)', v_now);
   perform workflow_engine.set_pace(v_due);
   delete from workflow_engine.wake_request;

@@ -156,29 +156,35 @@ $$;
 comment on function workflow_engine.insert_items(workflow_engine.candidate[], timestamptz) is
   'Creates the action logs of the items of fan-outs.';
 
--- Holds what is paused, so that no claim looks at it again until it is resumed. The pauses are locked first:
--- a resume in flight either still finds what is held here, or has committed, and then nothing is held.
+-- Holds what is paused, so that no claim looks at it again until it is resumed. By those pauses alone that can
+-- be locked: what a resume in flight takes away holds nothing, and nobody waits for it.
 create or replace function workflow_engine.hold_candidates(candidates workflow_engine.candidate[])
 returns void
 language plpgsql
 set search_path = ''
 as $$
+declare
+  v_held uuid[] := array(select c.id from unnest(hold_candidates.candidates) c where c.verdict = 'hold');
+  v_runs uuid[] := array(
+    select r.id
+    from public.workflow_run r
+    where r.status = 'paused' and r.id in (select l.run_id from public.workflow_action_logs l where l.id = any (v_held))
+    for share skip locked
+  );
+  v_pauses uuid[] := array(select p.id from workflow_engine.pause p for share skip locked);
 begin
-  perform from public.workflow_run r
-  where r.status = 'paused' and r.id in (
-    select l.run_id
-    from unnest(hold_candidates.candidates) c
-    join public.workflow_action_logs l on l.id = c.id
-    where c.verdict = 'hold'
-  )
-  order by r.id
-  for share;
-  perform from workflow_engine.pause p order by p.id for share;
   update public.workflow_action_logs l
   set is_held = true
-  from unnest(hold_candidates.candidates) c
-  where c.verdict = 'hold' and l.id = c.id
-    and workflow_engine.is_paused(l.run_id, l.workflow_id, l.workflow_version, l.workflow_action_id);
+  where l.id = any (v_held) and (
+    l.run_id = any (v_runs)
+    or exists (
+      select from workflow_engine.pause p
+      join workflow_engine.action_version a
+        on a.workflow_id = l.workflow_id and a.version = l.workflow_version
+        and a.workflow_action_id = l.workflow_action_id
+      where p.id = any (v_pauses) and (p.workflow_id = l.workflow_id or p.action_type = a.action_type)
+    )
+  );
 end;
 $$;
 
@@ -294,7 +300,7 @@ begin
         'id', t.id, 'action', workflow_engine.action_key(t.workflow_action_id, t.workflow_version),
         'attempt', t.attempt, 'run_id', t.run_id, 'workflow_id', t.workflow_id,
         'workflow_action_id', t.workflow_action_id, 'organization_id', t.organization_id,
-        'values', t.data, 'meta', t.meta, 'idempotency_key', t.id,
+        'values', t.data, 'meta', t.meta - 'condition', 'idempotency_key', t.id,
         'deadline', clock_timestamp() + make_interval(secs => t.timeout_seconds),
         'traceparent', format('00-%s-%s-01', replace(t.run_id::text, '-', ''), right(replace(t.id::text, '-', ''), 16))
       )

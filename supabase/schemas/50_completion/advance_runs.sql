@@ -273,7 +273,8 @@ begin
   update public.workflow_run r
   set
     status = case when p.has_failed then 'failed' when p.has_stopped then 'stopped' else 'completed' end,
-    completed_at = finish_runs.at_time
+    completed_at = finish_runs.at_time,
+    ended_in = case when r.owes_answer then pg_current_xact_id() end
   from workflow_engine.read_progress(finish_runs.run_ids) p
   where r.id = p.run_id and not p.is_unfinished;
   return v_first_due;

@@ -102,8 +102,8 @@ $$;
 comment on function workflow_engine.child_answer(public.workflow_run) is
   'The result of the action log that waits for a child''s end.';
 
--- Tells parents that their children have ended. In a transaction of its own, never in the one that ended
--- the child: that one has locked the child's run, and a parent's stop locks from the parent down. Waits for
+-- Tells parents that their children have ended; where there is no parent any more, nobody. In a transaction of
+-- its own, never in the one that ended the child: that one has locked the child's run, and a parent's stop locks from the parent down. Waits for
 -- nobody.
 create or replace function workflow_engine.answer_parents(at_time timestamptz)
 returns void
@@ -118,7 +118,8 @@ begin
     select r.id
     from public.workflow_run r
     join public.workflow_action_logs l on l.id = r.parent_action_log_id
-    where r.owes_answer and r.completed_at is not null
+    cross join lateral (select from public.workflow_run p where p.id = r.parent_run_id for no key update skip locked) p
+    where r.owes_answer and r.completed_at is not null and r.ended_in <> pg_current_xact_id()
     order by r.id
     limit 100
     for update of l, r skip locked
@@ -131,6 +132,17 @@ begin
     ), answer_parents.at_time, '{waiting}');
     update public.workflow_run r set owes_answer = false where r.id = any (v_children);
   end if;
+  update public.workflow_run r
+  set owes_answer = false
+  where r.id in (
+    select o.id
+    from public.workflow_run o
+    where o.owes_answer and o.completed_at is not null
+      and not exists (select from public.workflow_action_logs l where l.id = o.parent_action_log_id)
+    order by o.id
+    limit 100
+    for update skip locked
+  );
 end;
 $$;
 

@@ -36,7 +36,13 @@ begin
       select k.action_log_id, k.run_id
       from (
         select w.*
-        from (select k.key from workflow_engine.member_keys(e.payload) k (key) union all select 0) k
+        from (
+          select workflow_engine.match_key(p.path, e.payload #> p.path) as key
+          from workflow_engine.match_path p
+          where p.name = e.name and e.payload #> p.path is not null
+          union all
+          select 0
+        ) k
         cross join lateral (
           select w.action_log_id, w.run_id
           from workflow_engine.event_wait w
@@ -91,7 +97,7 @@ $$;
 comment on function workflow_engine.find_events(uuid[]) is
   'The oldest events that could answer each of these waits.';
 
--- The answer that an event is; one that is larger than an output may be is a failure.
+-- The answer that an event is; a payload that is larger than an output may be is left out.
 create or replace function workflow_engine.event_answer(action_log_id uuid, attempt integer, event_id uuid)
 returns jsonb
 language plpgsql
@@ -100,20 +106,17 @@ set search_path = ''
 as $$
 begin
   return (
-    select jsonb_build_object('id', event_answer.action_log_id, 'attempt', event_answer.attempt)
-      || case
-        when octet_length(e.payload::text) > s.output_bytes then jsonb_build_object(
-          'status', 'failed', 'final', true,
-          'error', format('The payload of event %s has more than %s bytes', e.event_id, s.output_bytes)
-        )
-        else jsonb_build_object('status', 'completed', 'output', jsonb_build_object(
-          'timed_out', false, 'event', jsonb_build_object(
-            'id', e.event_id, 'name', e.name, 'payload', e.payload, 'occurred_at', e.occurred_at
-          )
-        ))
+    select jsonb_build_object(
+      'id', event_answer.action_log_id, 'attempt', event_answer.attempt, 'status', 'completed'
+    ) || jsonb_build_object('output', jsonb_build_object('timed_out', false, 'event',
+      jsonb_build_object('id', e.event_id, 'name', e.name, 'occurred_at', e.occurred_at) || case
+        when l.is_too_large then jsonb_build_object('payload', null, 'truncated', true)
+        else jsonb_build_object('payload', e.payload)
       end
+    ))
     from workflow_engine.awaited_event e
     join workflow_engine.settings s on s.id
+    cross join lateral (select octet_length(e.payload::text) > s.output_bytes - 1000 as is_too_large) l
     where e.event_id = event_answer.event_id
   );
 end;
@@ -123,7 +126,7 @@ comment on function workflow_engine.event_answer(uuid, integer, uuid) is
   'The result of an action log that an event answers.';
 
 -- Lets each wait take its oldest event, and of the waits of a run that would take the same event the first.
--- Takes none that somebody else holds. Gives the answers, and what got nothing now but may later: those events
+-- Takes none whose log, wait or run somebody else holds. Gives the answers, and what got nothing now but may later: those events
 -- and waits. A plan that was made while the tables were small must use the index, too, here and in
 -- clear_marks(), forget_waits() and register_approvals(): a small table is cheaper to read whole, and then grows
 -- (docs/adr/0011).
@@ -163,6 +166,7 @@ begin
     cross join lateral (
       select * from workflow_engine.event_wait w where w.action_log_id = f.action_log_id for update skip locked
     ) w
+    cross join lateral (select from public.workflow_run r where r.id = f.run_id for no key update skip locked) r
     where l.status = 'waiting' and l.attempt = w.attempt and w.event_id is null
   ),
   taken as (

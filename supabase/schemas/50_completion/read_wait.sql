@@ -129,6 +129,8 @@ begin
     where v.workflow_id = (read_wait.log).workflow_id and v.version = (read_wait.log).workflow_version;
   elsif v_kind = 'event' then
     perform workflow_engine.to_duration(read_wait.wait ->> 'look_back');
+  elsif v_kind = 'approval' and workflow_engine.to_duration(read_wait.wait ->> 'remind_after') < interval '1 minute' then
+    v_fault := 'remind_after is less than a minute';
   elsif v_kind = 'approval' then
     v_due_at := least(
       coalesce((select p.expires_at from public.workflow_approval p where p.action_log_id = (read_wait.log).id and p.status <> 'stopped'), v_due_at),

@@ -35,15 +35,19 @@ set search_path = ''
 as $$
   update public.workflow_action_logs l
   set
-    status = case when l.tries < a.max_retries then 'not_started' else 'failed' end,
-    final = l.tries >= a.max_retries,
+    status = case when l.tries < a.max_retries then 'not_started' when p.asked_until is not null then 'waiting' else 'failed' end,
+    final = l.tries >= a.max_retries and p.asked_until is null,
     tries = least(l.tries + 1, a.max_retries),
-    execute_at = end_lost_attempts.at_time,
-    completed_at = case when l.tries >= a.max_retries then greatest(end_lost_attempts.at_time, l.started_at) end,
+    execute_at = case when l.tries < a.max_retries then end_lost_attempts.at_time else coalesce(p.asked_until, l.execute_at) end,
+    completed_at = case
+      when l.tries >= a.max_retries and p.asked_until is null then greatest(end_lost_attempts.at_time, l.started_at)
+    end,
     lease_expires_at = null,
     error = format('The worker "%s" was lost: its lease ran out', l.worker_id)
-  from workflow_engine.action_version a
-  where l.id = any (end_lost_attempts.log_ids)
+  from unnest(end_lost_attempts.log_ids) i (id)
+  cross join lateral (select workflow_engine.asked_until(i.id) as asked_until) p
+  cross join workflow_engine.action_version a
+  where l.id = i.id
     and a.workflow_id = l.workflow_id and a.version = l.workflow_version
     and a.workflow_action_id = l.workflow_action_id;
 $$;

@@ -6,11 +6,9 @@ create type workflow_engine.new_wait as (
 
 comment on type workflow_engine.new_wait is 'An action log that has just begun to wait, and what for.';
 
--- The hash of each member of a JSON object that is no object or array itself, with its path, in which the
--- elements of an array all have the same step. JSON that contains an object contains each of its members, so
--- that an event finds those who wait for it by one.
-create or replace function workflow_engine.member_keys(value jsonb)
-returns setof bigint
+-- Some members of a JSON object that are no object or array themselves, with their paths.
+create or replace function workflow_engine.some_members(value jsonb)
+returns table (path text[], member jsonb)
 language plpgsql
 immutable
 rows 10
@@ -19,55 +17,65 @@ as $$
 begin
   return query
     with recursive member (path, value) as (
-      select jsonb '[]', member_keys.value
+      select array[]::text[], some_members.value
       union all
-      select m.path || to_jsonb(e.key), e.value
+      select m.path || e.key, e.value
       from member m
-      cross join lateral (
-        select o.key, o.value
-        from jsonb_each(case jsonb_typeof(m.value) when 'object' then m.value else '{}' end) o
-        union all
-        select '[]', a.value
-        from jsonb_array_elements(case jsonb_typeof(m.value) when 'array' then m.value else '[]' end) a (value)
-      ) e
+      cross join lateral jsonb_each(case jsonb_typeof(m.value) when 'object' then m.value else '{}' end) e
+      where cardinality(m.path) < 8
     )
-    select distinct pg_catalog.jsonb_hash_extended(jsonb_build_array(m.path, m.value), 0)
+    select m.path, m.value
     from member m
-    where jsonb_typeof(m.value) not in ('object', 'array');
+    where jsonb_typeof(m.value) not in ('object', 'array')
+    limit 20;
 end;
 $$;
 
-comment on function workflow_engine.member_keys(jsonb) is
-  'The hashes of the members of a JSON object, those of the objects and arrays in it included.';
+comment on function workflow_engine.some_members(jsonb) is
+  'Up to twenty scalar members of a JSON object with their paths, down to eight levels.';
 
--- The member of a match by which its event finds it: the one that the fewest others wait with.
-create or replace function workflow_engine.choose_key(name text, match jsonb)
+-- The hash by which a wait and its event find each other. Equal numbers have the same, however they are written.
+create or replace function workflow_engine.match_key(path text[], member jsonb)
 returns bigint
+language sql
+immutable
+strict
+return pg_catalog.jsonb_hash_extended(jsonb_build_array(to_jsonb(path), member), 0);
+
+comment on function workflow_engine.match_key(text[], jsonb) is
+  'The hash of a member of a payload and its path.';
+
+-- The path of the member by which a match is found: the one that the fewest others wait with; null when it has
+-- none. No more than a hundred paths a name, for an event looks at each.
+create or replace function workflow_engine.choose_path(name text, match jsonb)
+returns text[]
 language plpgsql
 stable
 set search_path = ''
 as $$
 begin
-  return coalesce((
-    select k.key
-    from workflow_engine.member_keys(choose_key.match) k (key)
+  return (
+    select m.path
+    from workflow_engine.some_members(choose_path.match) m
     cross join lateral (
       select count(*) as others
       from (
         select
         from workflow_engine.event_wait w
-        where w.name = choose_key.name and w.match_key = k.key and w.event_id is null
+        where w.name = choose_path.name and w.match_key = workflow_engine.match_key(m.path, m.member) and w.event_id is null
         limit 100
       ) o
     ) c
-    order by c.others, k.key
+    where exists (select from workflow_engine.match_path p where p.name = choose_path.name and p.path = m.path)
+      or (select count(*) from workflow_engine.match_path p where p.name = choose_path.name) < 100
+    order by c.others, m.path
     limit 1
-  ), 0);
+  );
 end;
 $$;
 
-comment on function workflow_engine.choose_key(text, jsonb) is
-  'The key under which a wait for an event is found; 0 when its match has no member.';
+comment on function workflow_engine.choose_path(text, jsonb) is
+  'The path of the member by which a wait for an event is found, or null.';
 
 -- Registers those that wait for an event: for one since their run's own, or since look_back.
 create or replace function workflow_engine.register_events(waits workflow_engine.new_wait[], at_time timestamptz)
@@ -76,17 +84,26 @@ language plpgsql
 set search_path = ''
 as $$
 begin
+  insert into workflow_engine.match_path (name, path)
+  select distinct w.wait ->> 'event', p.path
+  from unnest(register_events.waits) w
+  cross join lateral (select workflow_engine.choose_path(w.wait ->> 'event', w.wait -> 'match') as path) p
+  where w.wait ->> 'kind' = 'event' and p.path is not null
+    and not exists (select from workflow_engine.match_path k where k.name = w.wait ->> 'event' and k.path = p.path)
+  order by 1, 2
+  on conflict do nothing;
   insert into workflow_engine.event_wait (
     action_log_id, attempt, run_id, organization_id, name, match, match_key, since, until
   )
   select l.id, l.attempt, l.run_id, l.organization_id, w.wait ->> 'event', m.match,
-    workflow_engine.choose_key(w.wait ->> 'event', m.match),
+    coalesce(workflow_engine.match_key(p.path, m.match #> p.path), 0),
     least(e.occurred_at, register_events.at_time - workflow_engine.to_duration(w.wait ->> 'look_back')), l.execute_at
   from unnest(register_events.waits) w
   cross join lateral (select * from public.workflow_action_logs l where l.id = w.id limit 1) l
   cross join lateral (select * from public.workflow_run r where r.id = l.run_id limit 1) r
   cross join lateral (select * from public.workflow_event e where e.id = r.event_id limit 1) e
   cross join lateral (select coalesce(w.wait -> 'match', '{}') as match) m
+  cross join lateral (select workflow_engine.choose_path(w.wait ->> 'event', m.match) as path offset 0) p
   where l.waits_for = 'event'
   on conflict (action_log_id) do update
   set attempt = excluded.attempt, name = excluded.name, match = excluded.match, match_key = excluded.match_key,
@@ -97,7 +114,7 @@ $$;
 comment on function workflow_engine.register_events(workflow_engine.new_wait[], timestamptz) is
   'Registers the action logs that wait for an event.';
 
--- Asks people, or, after a reminder, goes on waiting for them; a decision that came meanwhile is the answer.
+-- Asks people, or, after a reminder, goes on waiting for them, with no more than fifty reminders.
 create or replace function workflow_engine.register_approvals(waits workflow_engine.new_wait[], at_time timestamptz)
 returns void
 language plpgsql
@@ -119,57 +136,56 @@ begin
   join workflow_engine.settings s on s.id
   where l.waits_for = 'approval'
   on conflict on constraint an_action_asks_once do update
-  set attempt = excluded.attempt, remind_at = excluded.remind_at;
+  set attempt = excluded.attempt, remind_at = case when workflow_approval.reminders < 50 then excluded.remind_at end;
   insert into workflow_engine.approval_token (hash, approval_id, recipient)
   select decode(t.token ->> 'hash', 'hex'), a.id, t.token ->> 'recipient'
   from unnest(register_approvals.waits) w
   join public.workflow_approval a on a.action_log_id = w.id
   cross join lateral jsonb_array_elements(w.wait -> 'tokens') t (token)
   on conflict do nothing;
-  perform workflow_engine.answer_approvals(array(
-    select a.id
-    from unnest(register_approvals.waits) w
-    join public.workflow_approval a on a.action_log_id = w.id
-    where a.status in ('approved', 'rejected')
-  ), register_approvals.at_time);
 end;
 $$;
 
 comment on function workflow_engine.register_approvals(workflow_engine.new_wait[], timestamptz) is
   'Registers the action logs that wait for a decision.';
 
--- Starts a child: its input is its event, its record is its parent's.
-create or replace function workflow_engine.start_child(log public.workflow_action_logs, wait jsonb, at_time timestamptz)
-returns uuid
+-- A child that is about to be started, and the action log that starts it.
+create type workflow_engine.new_child as (
+  log public.workflow_action_logs,
+  wait jsonb,
+  workflow public.workflow,
+  event_id uuid,
+  run_id uuid,
+  depth integer
+);
+
+comment on type workflow_engine.new_child is 'A child that is about to be started, and the action log that starts it.';
+
+-- Starts children: the input of each is its event, its parent's record is its record.
+create or replace function workflow_engine.start_children(children workflow_engine.new_child[], at_time timestamptz)
+returns void
 language plpgsql
 set search_path = ''
 as $$
-declare
-  v_workflow public.workflow := workflow_engine.find_workflow(start_child.wait ->> 'workflow', (start_child.log).organization_id);
-  v_event uuid := workflow_engine.new_id();
-  v_run uuid;
 begin
   insert into public.workflow_event (id, organization_id, name, payload, source, related_table, related_table_pkey, expanded_at)
-  select v_event, (start_child.log).organization_id, 'workflow.started', coalesce(start_child.wait -> 'input', '{}'), 'start',
-    (start_child.log).related_table, (start_child.log).related_table_pkey, start_child.at_time;
+  select c.event_id, (c.log).organization_id, 'workflow.started', coalesce(c.wait -> 'input', '{}'), 'start',
+    (c.log).related_table, (c.log).related_table_pkey, start_children.at_time
+  from unnest(start_children.children) c;
   insert into public.workflow_run (
-    organization_id, workflow_id, workflow_version, event_id, related_table, related_table_pkey, starts_at,
+    id, organization_id, workflow_id, workflow_version, event_id, related_table, related_table_pkey, starts_at,
     parent_run_id, parent_action_log_id, parent_attempt, on_failure, owes_answer, depth
   )
-  select (start_child.log).organization_id, v_workflow.id, v_workflow.version, v_event, (start_child.log).related_table,
-    (start_child.log).related_table_pkey, start_child.at_time,
-    p.id, (start_child.log).id, (start_child.log).attempt, coalesce(start_child.wait ->> 'on_failure', 'fail'),
-    coalesce((start_child.wait ->> 'wait')::boolean, true), p.depth + 1
-  from public.workflow_run p
-  where p.id = (start_child.log).run_id
-  returning id into v_run;
-  perform workflow_engine.advance_runs(array[v_run]);
-  return v_run;
+  select c.run_id, (c.log).organization_id, (c.workflow).id, (c.workflow).version, c.event_id, (c.log).related_table,
+    (c.log).related_table_pkey, start_children.at_time, (c.log).run_id, (c.log).id, (c.log).attempt,
+    coalesce(c.wait ->> 'on_failure', 'fail'), coalesce((c.wait ->> 'wait')::boolean, true), c.depth
+  from unnest(start_children.children) c;
+  perform workflow_engine.advance_runs(array(select c.run_id from unnest(start_children.children) c));
 end;
 $$;
 
-comment on function workflow_engine.start_child(public.workflow_action_logs, jsonb, timestamptz) is
-  'Starts the child of an action log; returns its run.';
+comment on function workflow_engine.start_children(workflow_engine.new_child[], timestamptz) is
+  'Starts the children of action logs.';
 
 -- Starts children; those that nobody waits for are an answer already.
 create or replace function workflow_engine.register_children(waits workflow_engine.new_wait[], at_time timestamptz)
@@ -178,26 +194,28 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  v_child record;
-  v_run uuid;
-  v_answers jsonb := jsonb '[]';
-begin
-  for v_child in
-    select l.log, w.wait
+  v_children workflow_engine.new_child[] := array(
+    select row(l.log, w.wait, f, workflow_engine.new_id(), workflow_engine.new_id(), p.depth + 1)::workflow_engine.new_child
     from unnest(register_children.waits) w
     cross join lateral (select l as log from public.workflow_action_logs l where l.id = w.id limit 1) l
+    cross join lateral (select r.depth from public.workflow_run r where r.id = (l.log).run_id limit 1) p
+    cross join lateral workflow_engine.find_workflow(w.wait ->> 'workflow', (l.log).organization_id) f
     where (l.log).waits_for = 'run'
-    order by (l.log).id
-  loop
-    v_run := workflow_engine.start_child(v_child.log, v_child.wait, register_children.at_time);
-    if v_child.wait -> 'wait' = 'false' then
-      v_answers := v_answers || jsonb_build_object(
-        'id', (v_child.log).id, 'attempt', (v_child.log).attempt, 'status', 'completed',
-        'output', jsonb_build_object('run_id', v_run, 'status', 'running', 'output', jsonb '{}')
-      );
-    end if;
-  end loop;
-  if v_answers <> '[]' then
+  );
+  v_answers jsonb;
+begin
+  if v_children = '{}' then
+    return;
+  end if;
+  perform workflow_engine.start_children(v_children, register_children.at_time);
+  select to_jsonb(array_agg(jsonb_build_object(
+    'id', (c.log).id, 'attempt', (c.log).attempt, 'status', 'completed',
+    'output', jsonb_build_object('run_id', c.run_id, 'status', 'running', 'output', jsonb '{}')
+  )))
+  into v_answers
+  from unnest(v_children) c
+  where c.wait -> 'wait' = 'false';
+  if v_answers is not null then
     perform workflow_engine.write_results(v_answers, register_children.at_time, '{waiting}');
   end if;
 end;

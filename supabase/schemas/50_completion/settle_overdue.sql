@@ -1,30 +1,21 @@
--- Whether an event that nobody has looked at yet may have occurred before this time: then it is too soon to
--- say that none came.
-create or replace function workflow_engine.may_have_occurred(before timestamptz)
-returns boolean
+-- When the oldest event occurred that nobody has looked at yet: until that has been done it is too soon to say
+-- that none came by a later time. Infinity when there is none.
+create or replace function workflow_engine.oldest_unseen()
+returns timestamptz
 language plpgsql
 stable
 set search_path = ''
 as $$
 begin
-  return coalesce((
-    select e.occurred_at <= may_have_occurred.before
-    from workflow_engine.awaited_event e
-    where e.is_new
-    order by e.event_id
-    limit 1
-  ), false) or coalesce((
-    select e.occurred_at <= may_have_occurred.before
-    from public.workflow_event e
-    where e.expanded_at is null
-    order by e.id
-    limit 1
-  ), false);
+  return coalesce(least(
+    (select e.occurred_at from workflow_engine.awaited_event e where e.is_new order by e.event_id limit 1),
+    (select e.occurred_at from public.workflow_event e where e.expanded_at is null order by e.id limit 1)
+  ), 'infinity');
 end;
 $$;
 
-comment on function workflow_engine.may_have_occurred(timestamptz) is
-  'Whether there may be an event of before this time that nobody has looked at yet.';
+comment on function workflow_engine.oldest_unseen() is
+  'When the oldest event occurred that has not been matched or compared with those that wait; infinity when there is none.';
 
 -- Lets approvals whose reminder is due be claimed once more; the handler sees which reminder it is.
 create or replace function workflow_engine.remind_approvers(log_ids uuid[], at_time timestamptz)
@@ -75,13 +66,14 @@ $$;
 comment on function workflow_engine.timeout_answer(public.workflow_action_logs) is
   'The result of an action log whose wait is over.';
 
--- Ends the waits that are over.
+-- Ends the waits that are over, but those whose log or run somebody holds.
 create or replace function workflow_engine.settle_overdue(at_time timestamptz)
 returns void
 language plpgsql
 set search_path = ''
 as $$
 declare
+  v_oldest_unseen timestamptz := workflow_engine.oldest_unseen();
   v_overdue uuid[];
   v_answers jsonb;
 begin
@@ -89,14 +81,15 @@ begin
   from (
     select l.id
     from public.workflow_action_logs l
+    cross join lateral (select from public.workflow_run r where r.id = l.run_id for no key update skip locked) r
     where l.status = 'waiting' and l.execute_at <= settle_overdue.at_time
-      and (l.waits_for <> 'event' or not (
-        workflow_engine.may_have_occurred(l.execute_at)
-        or exists (select from workflow_engine.event_wait w where w.action_log_id = l.id and w.is_new)
+      and (l.waits_for <> 'event' or (
+        l.execute_at < v_oldest_unseen
+        and not exists (select from workflow_engine.event_wait w where w.action_log_id = l.id and w.is_new)
       ))
     order by l.execute_at
     limit 1000
-    for update skip locked
+    for update of l skip locked
   ) o;
   if v_overdue is null then
     return;
@@ -138,7 +131,14 @@ begin
       order by w.action_log_id
       limit 1
     ),
-    (select true from public.workflow_run r where r.owes_answer and r.completed_at is not null order by r.id limit 1),
+    (
+      select true
+      from public.workflow_run r
+      where r.owes_answer and r.completed_at is not null
+        and r.ended_in is distinct from pg_current_xact_id_if_assigned()
+      order by r.id
+      limit 1
+    ),
     (
       select true
       from public.workflow_action_logs l
@@ -202,12 +202,12 @@ set search_path = ''
 as $$
 begin
   perform workflow_engine.forget_waits(drop_waits.log_ids);
-  perform workflow_engine.stop_runs(array(
+  perform workflow_engine.stop_and_record(array(
     select r.id
     from public.workflow_action_logs l
     join public.workflow_run r on r.parent_run_id = l.run_id and r.parent_action_log_id = l.id
     where l.id = any (drop_waits.log_ids) and l.status = 'stopped' and r.completed_at is null
-  ));
+  ), 'The action that started it was stopped', null);
 end;
 $$;
 

@@ -21,6 +21,7 @@ language sql
 immutable
 return case
   when ms > extract(epoch from interval '10 years') * 1000 then interval '10 years'
+  when ms < 0 then interval '0'
   else make_interval(secs => ms / 1000)
 end;
 
@@ -71,8 +72,27 @@ $$;
 comment on function workflow_engine.check_report(jsonb, jsonb) is
   'Raises PT400 for a report that cannot be read.';
 
--- What each result makes of its action log, for those whose attempt is still the current one and in one
--- of these statuses: processing, as a worker reports it, or waiting, where it is the answer.
+-- Until when a person may still decide an approval; null when none is asked.
+create or replace function workflow_engine.asked_until(action_log_id uuid)
+returns timestamptz
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return (
+    select p.expires_at from public.workflow_approval p
+    where p.action_log_id = asked_until.action_log_id and p.status = 'pending'
+  );
+end;
+$$;
+
+comment on function workflow_engine.asked_until(uuid) is
+  'Until when the approval that an action log asks for can be decided, or null.';
+
+-- What each result makes of its action log, for those whose attempt is still the current one and in one of
+-- these statuses: processing, as a worker reports it, or waiting, where it is the answer. A reminder that
+-- fails leaves the question open.
 create or replace function workflow_engine.read_results(results jsonb, at_time timestamptz, statuses text[])
 returns table (
   id uuid, status text, final boolean, tries integer, execute_at timestamptz, output jsonb, error text,
@@ -92,7 +112,7 @@ begin
           workflow_engine.wait_of(r.retry_after_ms),
           workflow_engine.backoff(l.tries + 1, a.backoff_base, a.backoff_factor, a.backoff_cap)
         )
-        when s.next = 'waiting' then s.due_at
+        when s.next = 'waiting' then coalesce(s.due_at, i.asked_until)
         when s.next = 'not_started' then read_results.at_time
         else l.execute_at
       end,
@@ -123,12 +143,15 @@ begin
         -- As text, no byte becomes more than six: only what might be too large is written out to be measured.
         r.status = 'completed' and pg_column_size(r.output) > g.output_bytes / 6
           and octet_length(r.output::text) > g.output_bytes as is_too_large,
-        case when r.status = 'waiting' then workflow_engine.read_wait(l, r.wait, r.timeout_ms, read_results.at_time) end as wait
+        case when r.status = 'waiting' then workflow_engine.read_wait(l, r.wait, r.timeout_ms, read_results.at_time) end as wait,
+        case when r.status = 'failed' and l.waits_for = 'approval' then workflow_engine.asked_until(l.id) end as asked_until
+      offset 0
     ) i
     cross join lateral (
       select i.is_retry, (i.wait).*, case
         when i.is_retry or r.status = 'released' then 'not_started'
         when i.is_too_large or (i.wait).fault is not null then 'failed'
+        when i.asked_until is not null then 'waiting'
         else r.status
       end as next
     ) s;

@@ -1,5 +1,5 @@
--- What a decision is to the action that asks.
-create or replace function workflow_engine.answer_approvals(approval_ids uuid[], at_time timestamptz)
+-- Answers the action that asks, also while a reminder is under way.
+create or replace function workflow_engine.answer_approval(approval_id uuid, at_time timestamptz)
 returns void
 language plpgsql
 set search_path = ''
@@ -7,23 +7,25 @@ as $$
 declare
   v_answers jsonb := (
     select to_jsonb(array_agg(jsonb_build_object(
-      'id', a.action_log_id, 'attempt', a.attempt, 'status', 'completed',
+      'id', l.id, 'attempt', l.attempt, 'status', 'completed',
       'output', jsonb_build_object(
         'decision', a.status, 'decided_by', a.decided_by, 'comment', a.comment, 'decided_at', a.decided_at
       )
     )))
     from public.workflow_approval a
-    where a.id = any (answer_approvals.approval_ids)
+    join public.workflow_action_logs l on l.id = a.action_log_id
+    where a.id = answer_approval.approval_id
   );
 begin
-  if v_answers is not null then
-    perform workflow_engine.write_results(v_answers, answer_approvals.at_time, '{waiting}');
-  end if;
+  update public.workflow_action_logs l
+  set status = 'waiting', is_held = false
+  where l.id = (v_answers #>> '{0,id}')::uuid and l.status = 'not_started';
+  perform workflow_engine.write_results(v_answers, answer_approval.at_time, '{processing,waiting}');
 end;
 $$;
 
-comment on function workflow_engine.answer_approvals(uuid[], timestamptz) is
-  'Answers the actions of decided approvals.';
+comment on function workflow_engine.answer_approval(uuid, timestamptz) is
+  'Answers the action of a decided approval.';
 
 -- The approval of that id, locked after its action log; raises PT404 when there is none.
 create or replace function workflow_engine.lock_approval(approval_id uuid)
@@ -51,8 +53,7 @@ $$;
 comment on function workflow_engine.lock_approval(uuid) is
   'Locks an approval and its action log; raises PT404 for an unknown one.';
 
--- Decides a pending approval, once. A decision that comes while a reminder is under way is kept, and is the
--- answer as soon as the action waits again.
+-- Decides a pending approval, once.
 create or replace function workflow_engine.decide(approval_id uuid, decision text, comment text, decided_by text)
 returns public.workflow_approval
 language plpgsql
@@ -62,6 +63,12 @@ declare
   v_now timestamptz := workflow_engine.clock();
   v_approval public.workflow_approval := workflow_engine.lock_approval(decide.approval_id);
 begin
+  if length(decide.comment) > 4000 then
+    perform workflow_engine.raise_error(
+      'PT422', 'approval.comment_too_long', format('Cannot decide approval %s: the comment has more than 4,000 characters', v_approval.id),
+      'Write less, or put a link.'
+    );
+  end if;
   if v_approval.status <> 'pending' or v_approval.expires_at <= v_now then
     perform workflow_engine.raise_error(
       'PT409', 'approval.decided',
@@ -81,7 +88,7 @@ begin
     jsonb_build_object('approval_id', v_approval.id)
   from public.workflow_action_logs l
   where l.id = v_approval.action_log_id;
-  perform workflow_engine.answer_approvals(array[v_approval.id], v_now);
+  perform workflow_engine.answer_approval(v_approval.id, v_now);
   perform workflow_engine.request_wake();
   return v_approval;
 end;
@@ -112,17 +119,29 @@ $$;
 comment on function workflow_engine.caller_roles() is
   'The roles in the caller''s token: user_role, app_metadata.role and app_metadata.roles.';
 
--- Whether this belongs to another organization than the signed-in caller. Others than signed-in users may
--- see everything.
+-- Whether the caller acts for the platform: has the rights of service_role, by the role it has become or, where
+-- it has become none, by the one it signed in with. Everybody else is a member of the organization that the token
+-- names, or of none.
+create or replace function workflow_engine.is_trusted()
+returns boolean
+language sql
+stable
+return pg_catalog.pg_has_role(
+  coalesce(nullif(current_setting('role'), 'none'), session_user::text)::name, 'service_role', 'usage'
+);
+
+comment on function workflow_engine.is_trusted() is
+  'Whether the caller acts for the platform, as service_role does.';
+
+-- Whether this belongs to another organization than the caller.
 create or replace function workflow_engine.is_foreign(organization_id text)
 returns boolean
 language sql
 stable
-return coalesce(auth.jwt() ->> 'role' = 'authenticated', false)
-  and (auth.jwt() ->> 'organization_id' = organization_id) is not true;
+return not workflow_engine.is_trusted() and (auth.jwt() ->> 'organization_id' = organization_id) is not true;
 
 comment on function workflow_engine.is_foreign(text) is
-  'Whether the caller is a signed-in user of another organization.';
+  'Whether something belongs to another organization than the caller.';
 
 -- Decides on behalf of the caller: a member of the organization who has the role, or service_role.
 create or replace function workflow_engine.decide_as_caller(approval_id uuid, decision text, comment text, actor text)
@@ -132,7 +151,7 @@ set search_path = ''
 as $$
 declare
   v_approval public.workflow_approval;
-  v_is_user boolean := coalesce(auth.jwt() ->> 'role' = 'authenticated', false);
+  v_is_user boolean := not workflow_engine.is_trusted();
 begin
   select * into v_approval from public.workflow_approval a where a.id = decide_as_caller.approval_id;
   if workflow_engine.is_foreign(v_approval.organization_id) then

@@ -69,7 +69,7 @@ begin
         when 'pause' then r.status = 'running'
         when 'resume' then r.status = 'paused'
         when 'retry' then r.status in ('failed', 'stopped') and not r.is_compensating
-        else r.completed_at is not null
+        else r.completed_at is not null and not exists (select from public.workflow_run p where p.replay_of = r.id)
       end
       and ((f.failed_action is null and f.error is null) or exists (
         select from public.workflow_action_logs l
@@ -93,31 +93,55 @@ $$;
 comment on function workflow_engine.find_runs(jsonb, text) is
   'The runs that a filter chooses and an operation can be done to, the oldest first.';
 
--- Does an operation to runs; of those that begin again, as many a minute as asked for. Returns how many.
-create or replace function workflow_engine.operate(operation text, run_ids uuid[], per_minute integer)
+-- Does an operation to some runs, those that begin again each at its time. Returns those it concerned.
+create or replace function workflow_engine.operate_slice(operation text, run_ids uuid[], due_at timestamptz[])
 returns uuid[]
+language sql
+set search_path = ''
+as $$
+  select case operate_slice.operation
+    when 'stop' then workflow_engine.stop_runs(operate_slice.run_ids)
+    when 'pause' then workflow_engine.pause_runs(operate_slice.run_ids)
+    when 'resume' then workflow_engine.resume_runs(operate_slice.run_ids)
+    when 'retry' then workflow_engine.retry_runs(operate_slice.run_ids, operate_slice.due_at)
+    else workflow_engine.replay_runs(operate_slice.run_ids, operate_slice.due_at, null, null, 'same')
+  end;
+$$;
+
+comment on function workflow_engine.operate_slice(text, uuid[], timestamptz[]) is
+  'Stops, pauses, resumes, retries or replays runs; returns those it concerned, of a replay the new ones.';
+
+-- Does an operation to runs in slices, for about four seconds, because the Data API allows eight; of those that
+-- begin again, as many a minute as asked for. Returns how many of the given ones it came to, and those it
+-- concerned, children included.
+create or replace function workflow_engine.operate(
+  operation text,
+  run_ids uuid[],
+  per_minute integer,
+  out done integer,
+  out affected uuid[]
+)
 language plpgsql
 set search_path = ''
 as $$
 declare
   v_now timestamptz := workflow_engine.clock();
-  v_due_at timestamptz[] := array(
-    select v_now + make_interval(secs => n.number * 60.0 / operate.per_minute)
-    from generate_series(0, cardinality(operate.run_ids) - 1) n (number)
-  );
+  v_until timestamptz := clock_timestamp() + interval '4 seconds';
 begin
-  return case operate.operation
-    when 'stop' then workflow_engine.stop_runs(operate.run_ids)
-    when 'pause' then workflow_engine.pause_runs(operate.run_ids)
-    when 'resume' then workflow_engine.resume_runs(operate.run_ids)
-    when 'retry' then workflow_engine.retry_runs(operate.run_ids, v_due_at)
-    else workflow_engine.replay_runs(operate.run_ids, v_due_at, null, null, 'same')
-  end;
+  done := 0;
+  affected := '{}';
+  while done < cardinality(operate.run_ids) and clock_timestamp() < v_until loop
+    affected := affected || workflow_engine.operate_slice(
+      operate.operation, operate.run_ids[done + 1 : done + 200],
+      array(select v_now + make_interval(secs => n.number * 60.0 / operate.per_minute) from generate_series(done, done + 199) n (number))
+    );
+    done := least(done + 200, cardinality(operate.run_ids));
+  end loop;
 end;
 $$;
 
 comment on function workflow_engine.operate(text, uuid[], integer) is
-  'Stops, pauses, resumes, retries or replays runs; returns those it concerned, of a replay the new ones.';
+  'Does an operation to runs for about four seconds; returns how many it came to, and those it concerned.';
 
 -- The same operation for all runs that a filter chooses; a dry run, unless told otherwise, only counts them.
 -- Security definer because the Data API's roles may not reach workflow_engine; only service_role may
@@ -137,7 +161,8 @@ set search_path = ''
 as $$
 declare
   v_runs uuid[];
-  v_affected uuid[] := '{}';
+  v_done integer := 0;
+  v_affected uuid[];
   v_history uuid := workflow_engine.new_id();
 begin
   if (workflow_bulk.operation in ('stop', 'pause', 'resume', 'retry', 'replay') and workflow_bulk.per_minute > 0) is not true then
@@ -150,20 +175,21 @@ begin
   perform workflow_engine.check_filter(workflow_bulk.filter);
   v_runs := array(select r.id from workflow_engine.find_runs(workflow_bulk.filter, workflow_bulk.operation) r);
   if not workflow_bulk.dry_run then
-    v_affected := workflow_engine.operate(workflow_bulk.operation, v_runs, workflow_bulk.per_minute);
+    select o.done, o.affected into v_done, v_affected
+    from workflow_engine.operate(workflow_bulk.operation, v_runs, workflow_bulk.per_minute) o;
     insert into public.workflow_history (id, organization_id, kind, reason, actor, detail)
     values (
       v_history, workflow_bulk.filter ->> 'organization_id',
       case workflow_bulk.operation when 'stop' then 'stopped' when 'retry' then 'retried' else rtrim(workflow_bulk.operation, 'e') || 'ed' end,
       workflow_bulk.reason, coalesce(workflow_bulk.actor, workflow_engine.actor()),
-      jsonb_build_object('filter', workflow_bulk.filter, 'runs', cardinality(v_affected))
+      jsonb_build_object('filter', workflow_bulk.filter, 'runs', v_done)
     );
     insert into workflow_engine.history_run (history_id, run_id)
-    select v_history, r.id from (select unnest(v_runs) union select unnest(v_affected)) r (id);
+    select v_history, r.id from (select unnest(v_runs[:v_done]) union select unnest(v_affected)) r (id);
   end if;
-  return jsonb_build_object('matched', cardinality(v_runs), 'affected', cardinality(v_affected), 'dry_run', workflow_bulk.dry_run);
+  return jsonb_build_object('matched', cardinality(v_runs), 'affected', v_done, 'dry_run', workflow_bulk.dry_run);
 end;
 $$;
 
 comment on function public.workflow_bulk(text, jsonb, boolean, integer, text, text) is
-  'Security definer because the Data API''s roles may not reach workflow_engine. Stops, pauses, resumes, retries or replays all runs that a filter chooses, unless it is a dry run; returns {"matched", "affected", "dry_run"}. Raises PT422 for an unknown operation or filter.';
+  'Security definer because the Data API''s roles may not reach workflow_engine. Stops, pauses, resumes, retries or replays the runs that a filter chooses, unless it is a dry run; returns {"matched", "affected", "dry_run"}. Where fewer were affected than matched, its time was over: call it again. A run is replayed once. Raises PT422 for an unknown operation or filter.';

@@ -27,21 +27,77 @@ $$;
 comment on function workflow_engine.is_paused(uuid, uuid, integer, uuid) is
   'Whether the run, the workflow or the action type of an action log is paused.';
 
--- Lets go of what no pause holds any more, of these runs or, for null, of all.
-create or replace function workflow_engine.release_held(run_ids uuid[])
+-- Lets go of what no pause holds any more, in slices, for about two seconds; returns whether there was any.
+-- Leaves what somebody holds.
+create or replace function workflow_engine.release_held()
+returns boolean
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_until timestamptz := clock_timestamp() + interval '2 seconds';
+  v_logs uuid[];
+  v_released boolean := false;
+begin
+  loop
+    select array_agg(h.id) into v_logs
+    from (
+      select l.id
+      from public.workflow_action_logs l
+      join public.workflow_run r on r.id = l.run_id
+      join workflow_engine.action_version a
+        on a.workflow_id = l.workflow_id and a.version = l.workflow_version
+        and a.workflow_action_id = l.workflow_action_id
+      where l.is_held and r.status <> 'paused'
+        and not exists (
+          select from workflow_engine.pause p where p.workflow_id = l.workflow_id or p.action_type = a.action_type
+        )
+      limit 2000
+      for update of l skip locked
+    ) h;
+    exit when v_logs is null;
+    update public.workflow_action_logs l set is_held = false where l.id = any (v_logs);
+    v_released := true;
+    exit when clock_timestamp() >= v_until;
+  end loop;
+  if v_released then
+    perform workflow_engine.request_wake();
+  end if;
+  return v_released;
+end;
+$$;
+
+comment on function workflow_engine.release_held() is
+  'Lets go of the held action logs that no pause holds any more, for about two seconds; returns whether there were any.';
+
+-- Lets go of what resumes have left, until there is nothing.
+create or replace function workflow_engine.release_leftovers()
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_requests uuid[] := array(select q.id from workflow_engine.release_request q);
+begin
+  if v_requests <> '{}' and not workflow_engine.release_held() then
+    delete from workflow_engine.release_request q where q.id = any (v_requests);
+  end if;
+end;
+$$;
+
+comment on function workflow_engine.release_leftovers() is
+  'Lets go of the held action logs that resumes have left.';
+
+-- The same for these runs, all at once.
+create or replace function workflow_engine.release_runs(run_ids uuid[])
 returns void
 language plpgsql
 set search_path = ''
 as $$
 begin
-  perform from public.workflow_action_logs l
-  where l.is_held and (release_held.run_ids is null or l.run_id = any (release_held.run_ids))
-  order by l.id
-  for update;
   update public.workflow_action_logs l
   set is_held = false
-  where l.is_held
-    and (release_held.run_ids is null or l.run_id = any (release_held.run_ids))
+  where l.run_id = any (release_runs.run_ids) and l.is_held
     and not workflow_engine.is_paused(l.run_id, l.workflow_id, l.workflow_version, l.workflow_action_id);
   if found then
     perform workflow_engine.request_wake();
@@ -49,8 +105,8 @@ begin
 end;
 $$;
 
-comment on function workflow_engine.release_held(uuid[]) is
-  'Lets go of the held action logs that no pause holds any more.';
+comment on function workflow_engine.release_runs(uuid[]) is
+  'Lets go of the held action logs of these runs that no pause holds any more.';
 
 -- Pauses those of these runs that are running; returns them.
 create or replace function workflow_engine.pause_runs(run_ids uuid[])
@@ -96,7 +152,7 @@ begin
     returning r.id
   )
   select coalesce(array_agg(p.id), '{}') into v_resumed from resumed p;
-  perform workflow_engine.release_held(v_resumed);
+  perform workflow_engine.release_runs(v_resumed);
   perform workflow_engine.advance_runs(v_resumed);
   return v_resumed;
 end;
@@ -123,7 +179,9 @@ begin
   where p.workflow_id is not distinct from set_pause.workflow_id
     and p.action_type is not distinct from set_pause.action_type;
   v_changed := found;
-  perform workflow_engine.release_held(null);
+  if workflow_engine.release_held() then
+    insert into workflow_engine.release_request default values;
+  end if;
   return v_changed;
 end;
 $$;

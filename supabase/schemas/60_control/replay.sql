@@ -18,7 +18,7 @@ begin
       where a.workflow_id = (find_repeated.replay).workflow_id and a.version = (find_repeated.replay).workflow_version
         and (
           a.name = find_repeated.from_action
-          or (l.status = 'completed' or l.reason in ('condition', 'choice', 'not_needed')) is not true
+          or (l.status = 'completed' or l.reason in ('condition', 'choice')) is not true
           or u.status = 'completed'
         )
       union

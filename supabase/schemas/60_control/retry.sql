@@ -72,6 +72,7 @@ as $$
 begin
   update public.workflow_action_logs l
   set status = 'not_started', final = false, tries = 0, reason = null, completed_at = null, http_status = null,
+    meta = l.meta - 'reminder',
     execute_at = case when n.number <= n.max_concurrency then n.due_at else 'infinity' end
   from (
     select i.id, t.due_at, a.max_concurrency, row_number() over (partition by p.id order by i.item_index) as number

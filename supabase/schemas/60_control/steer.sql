@@ -151,7 +151,7 @@ $$;
 comment on function public.workflow_resume(uuid, uuid, text, text, text) is
   'Security definer because the Data API''s roles may not reach workflow_engine. Lets one paused run, workflow or action type go on; returns {"status"}. Raises PT404 for an unknown id, PT409 for what is not paused, PT422 unless one thing is named.';
 
--- Stops runs of somebody's choice and writes down each.
+-- Stops runs and their children and writes down each; returns how many of the given ones there were.
 create or replace function workflow_engine.stop_and_record(run_ids uuid[], reason text, actor text)
 returns integer
 language plpgsql
@@ -160,15 +160,18 @@ as $$
 declare
   v_stopped uuid[] := workflow_engine.stop_runs(stop_and_record.run_ids);
 begin
-  perform workflow_engine.record_control('stopped', r, stop_and_record.reason, stop_and_record.actor, '{}')
+  perform workflow_engine.record_control('stopped', r, stop_and_record.reason, stop_and_record.actor, case
+    when r.id = any (stop_and_record.run_ids) then '{}'
+    else jsonb_build_object('parent_run_id', r.parent_run_id)
+  end)
   from public.workflow_run r
   where r.id = any (v_stopped);
-  return cardinality(v_stopped);
+  return (select count(*) from unnest(v_stopped) s (id) where s.id = any (stop_and_record.run_ids));
 end;
 $$;
 
 comment on function workflow_engine.stop_and_record(uuid[], text, text) is
-  'Stops runs and adds that to the history; returns how many there were.';
+  'Stops runs and their children and adds that to the history; returns how many of the given ones there were.';
 
 -- Ends a run, an action, or all unfinished runs about a record. What is being executed is aborted at the
 -- worker's next heartbeat, and its result refused. Security definer because the Data API's roles may not

@@ -20,7 +20,7 @@ comment on function workflow_engine.with_descendants(uuid[]) is
 
 -- Stops what is unfinished in these runs. Locks logs, then runs, as everybody does, and the logs of fan-outs
 -- after their items, as a report does; what a report inserts meanwhile is there when the runs are locked.
-create or replace function workflow_engine.stop_generation(run_ids uuid[], at_time timestamptz)
+create or replace function workflow_engine.stop_together(run_ids uuid[], at_time timestamptz)
 returns uuid[]
 language plpgsql
 set search_path = ''
@@ -29,30 +29,30 @@ declare
   v_stopped uuid[];
 begin
   perform from public.workflow_action_logs l
-  where l.run_id = any (stop_generation.run_ids) and workflow_engine.is_unfinished(l.status, l.final)
+  where l.run_id = any (stop_together.run_ids) and workflow_engine.is_unfinished(l.status, l.final)
   order by l.waits_for is not distinct from 'items', l.id
   for update;
-  perform from public.workflow_run r where r.id = any (stop_generation.run_ids) order by r.id for update;
+  perform from public.workflow_run r where r.id = any (stop_together.run_ids) order by r.id for update;
   with stopped as (
     update public.workflow_run r
-    set status = 'stopped', completed_at = greatest(stop_generation.at_time, r.created_at)
-    where r.id = any (stop_generation.run_ids) and r.status in ('running', 'paused')
+    set status = 'stopped', completed_at = greatest(stop_together.at_time, r.created_at),
+      ended_in = case when r.owes_answer then pg_current_xact_id() end
+    where r.id = any (stop_together.run_ids) and r.status in ('running', 'paused')
     returning r.id
   )
   select coalesce(array_agg(s.id), '{}') into v_stopped from stopped s;
   update public.workflow_action_logs l
   set status = 'stopped', lease_expires_at = null, is_held = false, final = false,
-    completed_at = greatest(stop_generation.at_time, l.started_at)
+    completed_at = greatest(stop_together.at_time, l.started_at)
   where l.run_id = any (v_stopped) and workflow_engine.is_unfinished(l.status, l.final);
   return v_stopped;
 end;
 $$;
 
-comment on function workflow_engine.stop_generation(uuid[], timestamptz) is
+comment on function workflow_engine.stop_together(uuid[], timestamptz) is
   'Stops the unfinished ones of these runs; returns them.';
 
--- Stops runs and, once that is done and no more can be started, their children. Returns those of the given
--- runs that were stopped.
+-- Stops runs with their children, all locked together, and again whatever children were started meanwhile.
 create or replace function workflow_engine.stop_runs(run_ids uuid[])
 returns uuid[]
 language plpgsql
@@ -60,18 +60,14 @@ set search_path = ''
 as $$
 declare
   v_now timestamptz := workflow_engine.clock();
-  v_stopped uuid[];
-  v_done uuid[] := stop_runs.run_ids;
+  v_stopped uuid[] := '{}';
+  v_done uuid[] := '{}';
   v_family uuid[];
 begin
-  if stop_runs.run_ids = '{}' then
-    return '{}';
-  end if;
-  v_stopped := workflow_engine.stop_generation(stop_runs.run_ids, v_now);
   loop
     v_family := workflow_engine.with_descendants(stop_runs.run_ids);
     exit when cardinality(v_family) <= cardinality(v_done);
-    perform workflow_engine.stop_generation(v_family, v_now);
+    v_stopped := v_stopped || workflow_engine.stop_together(v_family, v_now);
     v_done := v_family;
   end loop;
   return v_stopped;
@@ -79,7 +75,7 @@ end;
 $$;
 
 comment on function workflow_engine.stop_runs(uuid[]) is
-  'Stops runs and their children; returns those of the given runs that were unfinished.';
+  'Stops runs and their children; returns those that were unfinished.';
 
 -- Stops one action of a run, which goes on as its graph says. Its items are locked before it, as a report does.
 create or replace function workflow_engine.stop_action(action_id uuid)

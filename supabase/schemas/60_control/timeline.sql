@@ -48,7 +48,8 @@ $$;
 comment on function workflow_engine.log_entries(uuid) is
   'What happened to the action logs of a run.';
 
--- What the history and the run itself tell.
+-- What the history and the run itself tell. Of an operation in bulk that reached beyond the caller's organization
+-- only that it was.
 create or replace function workflow_engine.run_entries(run_id uuid)
 returns table (at timestamptz, kind text, action text, detail jsonb)
 language sql
@@ -56,9 +57,9 @@ stable
 set search_path = ''
 as $$
   with history as materialized (
-    select h.*, false as is_bulk from public.workflow_history h where h.run_id = run_entries.run_id
+    select h.*, false as is_bulk, true as is_open from public.workflow_history h where h.run_id = run_entries.run_id
     union all
-    select h.*, true
+    select h.*, true, workflow_engine.is_trusted() or not workflow_engine.is_foreign(h.organization_id)
     from workflow_engine.history_run b
     join public.workflow_history h on h.id = b.history_id
     where b.run_id = run_entries.run_id
@@ -74,8 +75,9 @@ as $$
   from public.workflow_run r
   where r.id = run_entries.run_id and r.completed_at is not null
   union all
-  select h.recorded_at, h.kind, a.name, h.detail || jsonb_build_object(
-    'action_id', h.action_log_id, 'attempt', h.attempt, 'started_at', h.started_at, 'actor', h.actor, 'reason', h.reason,
+  select h.recorded_at, h.kind, a.name, case when h.is_open then h.detail else '{}' end || jsonb_build_object(
+    'action_id', h.action_log_id, 'attempt', h.attempt, 'started_at', h.started_at,
+    'actor', case when h.is_open then h.actor end, 'reason', case when h.is_open then h.reason end,
     'error', h.error, 'item_index', l.item_index, 'in_bulk', nullif(h.is_bulk, false)
   )
   from history h

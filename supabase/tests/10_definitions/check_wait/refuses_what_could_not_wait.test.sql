@@ -38,7 +38,7 @@ from public.workflow w, (values
   ('approval', '{"message": "Well?", "role": 1}', 'role: 1 is no text'),
   ('approval', '{"message": "Well?", "details": []}', 'details: [] is no object'),
   ('approval', '{"message": "Well?", "expires_in": "P"}', 'expires_in: "P" is no length of time such as "15 minutes" or "PT15M"'),
-  ('approval', '{"message": "Well?", "remind_after": "x"}', 'remind_after: "x" is no length of time such as "15 minutes" or "PT15M"'),
+  ('approval', '{"message": "Well?", "remind_after": "x"}', 'remind_after: "x" is no length of time of at least a minute such as "1 day"'),
   ('start_workflow', '{}', 'workflow: the key "workflow" is missing'),
   ('start_workflow', '{"workflow": ""}', 'workflow: "" is no text'),
   ('start_workflow', '{"workflow": "a", "input": 1}', 'input: 1 is no object'),

@@ -8,13 +8,13 @@ select test.travel('25 hours');
 create temporary table claimed on commit drop as select test.claim() #> '{claims,0}' as claim;
 select public.workflow_reject(a.id, 'No', 'Ada') from public.workflow_approval a;
 
-select is((test.log_of(run, 'ask')).status, 'processing', 'the handler ends first') from given;
+select is((test.log_of(run, 'ask')).status, 'completed', 'the handler is not waited for') from given;
 select test.report(
   claim, '{"status": "waiting", "wait": {"kind": "approval", "message": "Well?", "remind_after": "1 day", "tokens": []}}'
 )
 from claimed;
 select is(
-  (test.log_of(run, 'ask')).output - 'decided_at', '{"decision": "rejected", "decided_by": "Ada", "comment": "No"}', 'then it is the answer'
+  (test.log_of(run, 'ask')).output - 'decided_at', '{"decision": "rejected", "decided_by": "Ada", "comment": "No"}', 'the decision stays the answer'
 )
 from given;
 select test.work_off();

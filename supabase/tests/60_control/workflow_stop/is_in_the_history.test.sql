@@ -4,7 +4,7 @@ select plan(1);
 select test.create_workflow('w', '{1,1}');
 create temporary table given on commit drop as
 select (public.workflow_emit('test.happened', organization_id => 'a') #>> '{runs,0,id}')::uuid as run;
-select test.claim(1);
+select test.claim();
 select public.workflow_stop(action_id => (test.log_of(run, 'a')).id, reason => 'Wrong', actor => 'Ada') from given;
 select set_config('request.jwt.claims', '{"role": "service_role", "email": "bob@example.com"}', true);
 select public.workflow_stop(run) from given;
