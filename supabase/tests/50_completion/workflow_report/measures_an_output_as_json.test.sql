@@ -10,7 +10,7 @@ select test.work_off(jsonb_build_object('a', jsonb_build_object('output', (selec
 select is((test.log_of(run, 'a')).status, 'completed', '1,000 numbers of a digit are 3,000 bytes') from given;
 
 update given set run = test.start_run();
-select test.work_off(jsonb_build_object('a', jsonb_build_object('output', repeat(E'\n', 1500))));
+select test.work_off(jsonb_build_object('a', jsonb_build_object('output', repeat(e'\n', 1500))));
 select is((test.log_of(run, 'a')).error, 'The output has more than 3000 bytes', '1,500 ends of lines are 3,002') from given;
 
 select * from finish();
