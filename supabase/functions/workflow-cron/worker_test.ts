@@ -279,31 +279,20 @@ Deno.test("every attempt in flight is reported as running at least each 10 secon
   assert(gaps.every((gap) => gap <= 10_000), `heartbeats at ${heartbeats}`);
 });
 
-Deno.test("a stopped attempt is aborted and its result dropped", async () => {
-  const { clock, engine, handlers, start } = setUp();
-  const id = engine.addOne();
-  start();
-  await clock.advance(100);
-  engine.stopped.add(id);
-  await clock.advance(10_000);
-  assertEquals(handlers.aborted, [`${id}#1`]);
-  handlers.end(id);
-  await clock.advance(100);
-  assertEquals(engine.results, []);
-});
-
-Deno.test("a stopped attempt that was about to wait is aborted and its result dropped", async () => {
-  const { clock, engine, handlers, start } = setUp();
-  const id = engine.addOne();
-  start();
-  await clock.advance(100);
-  engine.stopped.add(id);
-  await clock.advance(10_000);
-  handlers.end(id, 1, "waiting");
-  await clock.advance(100);
-  assertEquals(handlers.aborted, [`${id}#1`]);
-  assertEquals(engine.results, []);
-});
+for (const status of ["completed", "waiting"] as const) {
+  Deno.test(`a stopped attempt that ends as ${status} is aborted and its result dropped`, async () => {
+    const { clock, engine, handlers, start } = setUp();
+    const id = engine.addOne();
+    start();
+    await clock.advance(100);
+    engine.stopped.add(id);
+    await clock.advance(10_000);
+    assertEquals(handlers.aborted, [`${id}#1`]);
+    handlers.end(id, 1, status);
+    await clock.advance(100);
+    assertEquals(engine.results, []);
+  });
+}
 
 Deno.test("an answer that came before its attempt waited is told, and warns nobody", async () => {
   const { clock, engine, handlers, logger, start } = setUp();
