@@ -5024,6 +5024,36 @@ $$;
 comment on function workflow_engine.hold_candidates(workflow_engine.candidate[]) is
   'Holds the due action logs whose run, workflow or action type is paused.';
 
+-- Postpones what would move a run on that somebody else holds just now, so that a claim waits for nobody.
+create or replace function workflow_engine.postpone_locked(candidates workflow_engine.candidate[])
+returns workflow_engine.candidate[]
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_free uuid[] := array(
+    select l.id
+    from unnest(postpone_locked.candidates) c
+    cross join lateral (select * from public.workflow_action_logs l where l.id = c.id limit 1) l
+    cross join lateral (select from public.workflow_run r where r.id = l.run_id for no key update skip locked) r
+    where c.verdict in ('skip', 'fail', 'choose', 'fan_out')
+  );
+begin
+  return array(
+    select case
+      when c.verdict in ('skip', 'fail', 'choose', 'fan_out') and c.id <> all (v_free)
+        then row(c.id, text 'postpone', null::text, null::jsonb)::workflow_engine.candidate
+      else row(c.id, c.verdict, c.reason, c.data)::workflow_engine.candidate
+    end
+    from unnest(postpone_locked.candidates) with ordinality c (id, verdict, reason, data, number)
+    order by c.number
+  );
+end;
+$$;
+
+comment on function workflow_engine.postpone_locked(workflow_engine.candidate[]) is
+  'Postpones the due action logs that would move a run on that somebody else holds.';
+
 -- Carries out every other verdict but "start". A postponed log is looked at again after five seconds.
 create or replace function workflow_engine.settle_candidates(candidates workflow_engine.candidate[], at_time timestamptz)
 returns void
@@ -5167,6 +5197,7 @@ begin
     perform workflow_engine.hold_candidates(v_candidates);
   end if;
   if exists (select from unnest(v_candidates) c where c.verdict not in ('start', 'hold')) then
+    v_candidates := workflow_engine.postpone_locked(v_candidates);
     perform workflow_engine.settle_candidates(v_candidates, v_now);
   end if;
   return workflow_engine.start_attempts(v_candidates, claim_batch.worker_id, v_now);
@@ -8257,48 +8288,62 @@ $$;
 comment on function workflow_engine.is_paused(uuid, uuid, integer, uuid) is
   'Whether the run, the workflow or the action type of an action log is paused.';
 
--- Lets go of what no pause holds any more, in slices, for about two seconds; returns whether there was any.
--- Leaves what somebody holds.
+-- Some held action logs that no pause holds any more.
+create or replace function workflow_engine.find_releasable(most integer)
+returns uuid[]
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return array(
+    select l.id
+    from public.workflow_action_logs l
+    join public.workflow_run r on r.id = l.run_id
+    join workflow_engine.action_version a
+      on a.workflow_id = l.workflow_id and a.version = l.workflow_version
+      and a.workflow_action_id = l.workflow_action_id
+    where l.is_held and r.status <> 'paused'
+      and not exists (
+        select from workflow_engine.pause p where p.workflow_id = l.workflow_id or p.action_type = a.action_type
+      )
+    limit find_releasable.most
+  );
+end;
+$$;
+
+comment on function workflow_engine.find_releasable(integer) is
+  'Held action logs that no pause holds any more, up to that many.';
+
+-- Lets go of what no pause holds any more, in slices, for about two seconds, but of nothing that somebody else
+-- holds just now.
 create or replace function workflow_engine.release_held()
-returns boolean
+returns void
 language plpgsql
 set search_path = ''
 as $$
 declare
   v_until timestamptz := clock_timestamp() + interval '2 seconds';
   v_logs uuid[];
-  v_released boolean := false;
 begin
   loop
     select array_agg(h.id) into v_logs
     from (
       select l.id
       from public.workflow_action_logs l
-      join public.workflow_run r on r.id = l.run_id
-      join workflow_engine.action_version a
-        on a.workflow_id = l.workflow_id and a.version = l.workflow_version
-        and a.workflow_action_id = l.workflow_action_id
-      where l.is_held and r.status <> 'paused'
-        and not exists (
-          select from workflow_engine.pause p where p.workflow_id = l.workflow_id or p.action_type = a.action_type
-        )
-      limit 2000
-      for update of l skip locked
+      where l.id = any (workflow_engine.find_releasable(2000)) and l.is_held
+      for update skip locked
     ) h;
     exit when v_logs is null;
     update public.workflow_action_logs l set is_held = false where l.id = any (v_logs);
-    v_released := true;
+    perform workflow_engine.request_wake();
     exit when clock_timestamp() >= v_until;
   end loop;
-  if v_released then
-    perform workflow_engine.request_wake();
-  end if;
-  return v_released;
 end;
 $$;
 
 comment on function workflow_engine.release_held() is
-  'Lets go of the held action logs that no pause holds any more, for about two seconds; returns whether there were any.';
+  'Lets go of the held action logs that no pause holds any more, for about two seconds.';
 
 -- Lets go of what resumes have left, until there is nothing.
 create or replace function workflow_engine.release_leftovers()
@@ -8309,8 +8354,10 @@ as $$
 declare
   v_requests uuid[] := array(select q.id from workflow_engine.release_request q);
 begin
-  if v_requests <> '{}' and not workflow_engine.release_held() then
-    delete from workflow_engine.release_request q where q.id = any (v_requests);
+  if v_requests <> '{}' then
+    perform workflow_engine.release_held();
+    delete from workflow_engine.release_request q
+    where q.id = any (v_requests) and workflow_engine.find_releasable(1) = '{}';
   end if;
 end;
 $$;
@@ -8409,7 +8456,8 @@ begin
   where p.workflow_id is not distinct from set_pause.workflow_id
     and p.action_type is not distinct from set_pause.action_type;
   v_changed := found;
-  if workflow_engine.release_held() then
+  perform workflow_engine.release_held();
+  if workflow_engine.find_releasable(1) <> '{}' then
     insert into workflow_engine.release_request default values;
   end if;
   return v_changed;
@@ -8692,7 +8740,7 @@ comment on function workflow_engine.retry_runs(uuid[], timestamptz[]) is
 -- 60_control/replay.sql
 
 -- What a run that repeats another from an action does again: that action, what did not end well or was undone,
--- what has no log, and all that follow one of these.
+-- what has no log, all that follow one of these, and what was not needed by one of them.
 create or replace function workflow_engine.find_repeated(replay public.workflow_run, from_action text)
 returns uuid[]
 language plpgsql
@@ -8711,15 +8759,19 @@ begin
       where a.workflow_id = (find_repeated.replay).workflow_id and a.version = (find_repeated.replay).workflow_version
         and (
           a.name = find_repeated.from_action
-          or (l.status = 'completed' or l.reason in ('condition', 'choice')) is not true
+          or (l.status = 'completed' or l.reason in ('condition', 'choice', 'not_needed')) is not true
           or u.status = 'completed'
         )
       union
       select a.workflow_action_id
       from repeated f
-      join workflow_engine.action_version a
-        on a.workflow_id = (find_repeated.replay).workflow_id and a.version = (find_repeated.replay).workflow_version
-        and f.id = any (a.depends_on)
+      join workflow_engine.action_version b
+        on b.workflow_id = (find_repeated.replay).workflow_id and b.version = (find_repeated.replay).workflow_version
+        and b.workflow_action_id = f.id
+      join workflow_engine.action_version a on a.workflow_id = b.workflow_id and a.version = b.version
+      left join public.workflow_action_logs l
+        on l.run_id = (find_repeated.replay).replay_of and l.workflow_action_id = a.workflow_action_id and l.item_index is null
+      where f.id = any (a.depends_on) or (l.reason = 'not_needed' and a.workflow_action_id = any (b.depends_on))
     )
     select f.id from repeated f
   );

@@ -191,6 +191,36 @@ $$;
 comment on function workflow_engine.hold_candidates(workflow_engine.candidate[]) is
   'Holds the due action logs whose run, workflow or action type is paused.';
 
+-- Postpones what would move a run on that somebody else holds just now, so that a claim waits for nobody.
+create or replace function workflow_engine.postpone_locked(candidates workflow_engine.candidate[])
+returns workflow_engine.candidate[]
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_free uuid[] := array(
+    select l.id
+    from unnest(postpone_locked.candidates) c
+    cross join lateral (select * from public.workflow_action_logs l where l.id = c.id limit 1) l
+    cross join lateral (select from public.workflow_run r where r.id = l.run_id for no key update skip locked) r
+    where c.verdict in ('skip', 'fail', 'choose', 'fan_out')
+  );
+begin
+  return array(
+    select case
+      when c.verdict in ('skip', 'fail', 'choose', 'fan_out') and c.id <> all (v_free)
+        then row(c.id, text 'postpone', null::text, null::jsonb)::workflow_engine.candidate
+      else row(c.id, c.verdict, c.reason, c.data)::workflow_engine.candidate
+    end
+    from unnest(postpone_locked.candidates) with ordinality c (id, verdict, reason, data, number)
+    order by c.number
+  );
+end;
+$$;
+
+comment on function workflow_engine.postpone_locked(workflow_engine.candidate[]) is
+  'Postpones the due action logs that would move a run on that somebody else holds.';
+
 -- Carries out every other verdict but "start". A postponed log is looked at again after five seconds.
 create or replace function workflow_engine.settle_candidates(candidates workflow_engine.candidate[], at_time timestamptz)
 returns void
@@ -334,6 +364,7 @@ begin
     perform workflow_engine.hold_candidates(v_candidates);
   end if;
   if exists (select from unnest(v_candidates) c where c.verdict not in ('start', 'hold')) then
+    v_candidates := workflow_engine.postpone_locked(v_candidates);
     perform workflow_engine.settle_candidates(v_candidates, v_now);
   end if;
   return workflow_engine.start_attempts(v_candidates, claim_batch.worker_id, v_now);

@@ -27,48 +27,62 @@ $$;
 comment on function workflow_engine.is_paused(uuid, uuid, integer, uuid) is
   'Whether the run, the workflow or the action type of an action log is paused.';
 
--- Lets go of what no pause holds any more, in slices, for about two seconds; returns whether there was any.
--- Leaves what somebody holds.
+-- Some held action logs that no pause holds any more.
+create or replace function workflow_engine.find_releasable(most integer)
+returns uuid[]
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return array(
+    select l.id
+    from public.workflow_action_logs l
+    join public.workflow_run r on r.id = l.run_id
+    join workflow_engine.action_version a
+      on a.workflow_id = l.workflow_id and a.version = l.workflow_version
+      and a.workflow_action_id = l.workflow_action_id
+    where l.is_held and r.status <> 'paused'
+      and not exists (
+        select from workflow_engine.pause p where p.workflow_id = l.workflow_id or p.action_type = a.action_type
+      )
+    limit find_releasable.most
+  );
+end;
+$$;
+
+comment on function workflow_engine.find_releasable(integer) is
+  'Held action logs that no pause holds any more, up to that many.';
+
+-- Lets go of what no pause holds any more, in slices, for about two seconds, but of nothing that somebody else
+-- holds just now.
 create or replace function workflow_engine.release_held()
-returns boolean
+returns void
 language plpgsql
 set search_path = ''
 as $$
 declare
   v_until timestamptz := clock_timestamp() + interval '2 seconds';
   v_logs uuid[];
-  v_released boolean := false;
 begin
   loop
     select array_agg(h.id) into v_logs
     from (
       select l.id
       from public.workflow_action_logs l
-      join public.workflow_run r on r.id = l.run_id
-      join workflow_engine.action_version a
-        on a.workflow_id = l.workflow_id and a.version = l.workflow_version
-        and a.workflow_action_id = l.workflow_action_id
-      where l.is_held and r.status <> 'paused'
-        and not exists (
-          select from workflow_engine.pause p where p.workflow_id = l.workflow_id or p.action_type = a.action_type
-        )
-      limit 2000
-      for update of l skip locked
+      where l.id = any (workflow_engine.find_releasable(2000)) and l.is_held
+      for update skip locked
     ) h;
     exit when v_logs is null;
     update public.workflow_action_logs l set is_held = false where l.id = any (v_logs);
-    v_released := true;
+    perform workflow_engine.request_wake();
     exit when clock_timestamp() >= v_until;
   end loop;
-  if v_released then
-    perform workflow_engine.request_wake();
-  end if;
-  return v_released;
 end;
 $$;
 
 comment on function workflow_engine.release_held() is
-  'Lets go of the held action logs that no pause holds any more, for about two seconds; returns whether there were any.';
+  'Lets go of the held action logs that no pause holds any more, for about two seconds.';
 
 -- Lets go of what resumes have left, until there is nothing.
 create or replace function workflow_engine.release_leftovers()
@@ -79,8 +93,10 @@ as $$
 declare
   v_requests uuid[] := array(select q.id from workflow_engine.release_request q);
 begin
-  if v_requests <> '{}' and not workflow_engine.release_held() then
-    delete from workflow_engine.release_request q where q.id = any (v_requests);
+  if v_requests <> '{}' then
+    perform workflow_engine.release_held();
+    delete from workflow_engine.release_request q
+    where q.id = any (v_requests) and workflow_engine.find_releasable(1) = '{}';
   end if;
 end;
 $$;
@@ -179,7 +195,8 @@ begin
   where p.workflow_id is not distinct from set_pause.workflow_id
     and p.action_type is not distinct from set_pause.action_type;
   v_changed := found;
-  if workflow_engine.release_held() then
+  perform workflow_engine.release_held();
+  if workflow_engine.find_releasable(1) <> '{}' then
     insert into workflow_engine.release_request default values;
   end if;
   return v_changed;

@@ -1,5 +1,5 @@
 -- What a run that repeats another from an action does again: that action, what did not end well or was undone,
--- what has no log, and all that follow one of these.
+-- what has no log, all that follow one of these, and what was not needed by one of them.
 create or replace function workflow_engine.find_repeated(replay public.workflow_run, from_action text)
 returns uuid[]
 language plpgsql
@@ -18,15 +18,19 @@ begin
       where a.workflow_id = (find_repeated.replay).workflow_id and a.version = (find_repeated.replay).workflow_version
         and (
           a.name = find_repeated.from_action
-          or (l.status = 'completed' or l.reason in ('condition', 'choice')) is not true
+          or (l.status = 'completed' or l.reason in ('condition', 'choice', 'not_needed')) is not true
           or u.status = 'completed'
         )
       union
       select a.workflow_action_id
       from repeated f
-      join workflow_engine.action_version a
-        on a.workflow_id = (find_repeated.replay).workflow_id and a.version = (find_repeated.replay).workflow_version
-        and f.id = any (a.depends_on)
+      join workflow_engine.action_version b
+        on b.workflow_id = (find_repeated.replay).workflow_id and b.version = (find_repeated.replay).workflow_version
+        and b.workflow_action_id = f.id
+      join workflow_engine.action_version a on a.workflow_id = b.workflow_id and a.version = b.version
+      left join public.workflow_action_logs l
+        on l.run_id = (find_repeated.replay).replay_of and l.workflow_action_id = a.workflow_action_id and l.item_index is null
+      where f.id = any (a.depends_on) or (l.reason = 'not_needed' and a.workflow_action_id = any (b.depends_on))
     )
     select f.id from repeated f
   );
