@@ -187,6 +187,17 @@ export class EngineRun {
     await this.#claim();
   }
 
+  /** The names of its action logs, the oldest first. */
+  async readNames(): Promise<string[]> {
+    const rows = await this.#sql`
+      select concat(a.name, '[' || l.item_index || ']') as name
+      from public.workflow_action_logs l
+      join public.workflow_action a on a.id = l.workflow_action_id
+      where l.run_id = ${this.#id}
+      order by l.id`;
+    return rows.map(({ name }) => name);
+  }
+
   /** How the run stands, if no invariant is broken. */
   async read(): Promise<Standing> {
     const [row] = await this.#sql`

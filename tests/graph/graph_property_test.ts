@@ -143,7 +143,7 @@ async function answer(
 }
 
 async function signal(sent: Signal, interpreter: Interpreter, engine: EngineRun): Promise<void> {
-  interpreter.signal(sent);
+  interpreter.signal(sent, await engine.readNames());
   await engine.signal(sent);
 }
 

@@ -41,10 +41,14 @@ export interface Signal {
 export interface Log {
   readonly action: Action;
   readonly item: number | null;
+  /** Those that were created at once have the same number. */
+  readonly moment: number;
   status: Status;
   reason: Reason | null;
   output: unknown;
   due: "now" | "later" | "last" | "never";
+  /** The signal that answered it. */
+  heard: Signal | null;
   tries: number;
   endedAt: number;
 }
@@ -63,6 +67,7 @@ export class Interpreter {
   readonly #compensations: ReadonlySet<string | null>;
   readonly #signals: Signal[] = [];
   #now = 0;
+  #moment = 0;
 
   constructor(actions: readonly Action[]) {
     this.#actions = actions;
@@ -90,7 +95,10 @@ export class Interpreter {
     this.#goOn([log]);
   }
 
-  signal(signal: Signal): void {
+  /** `names` tells which of those that were created at once counts as the older. */
+  signal(signal: Signal, names: readonly string[]): void {
+    const ageOf = (log: Log) => names.indexOf(nameOf(log));
+    this.logs.sort((a, b) => a.moment - b.moment || ageOf(a) - ageOf(b));
     this.#signals.push(signal);
     this.#goOn(this.#hear());
   }
@@ -173,14 +181,15 @@ export class Interpreter {
   }
 
   #itemsOf(action: Action): Log[] {
-    return this.logs.filter((log) => log.action === action && log.item !== null);
+    return this.logs.filter((log) => log.action === action && log.item !== null)
+      .sort((a, b) => (a.item ?? 0) - (b.item ?? 0));
   }
 
   #insert(action: Action, values: Partial<Log> = {}): void {
     const due = action.isDelayed && (values.item ?? null) === null ? "later" : "now";
     this.logs.push({
-      ...{ action, item: null, status: "not_started", reason: null, output: null },
-      ...{ due, tries: 0, endedAt: 0 },
+      ...{ action, item: null, moment: this.#moment, status: "not_started", reason: null },
+      ...{ output: null, due, heard: null, tries: 0, endedAt: 0 },
       ...values,
     });
   }
@@ -200,14 +209,16 @@ export class Interpreter {
     } else this.#end(log, "failed");
   }
 
-  /** What waits for a signal that was sent takes it: the first of each. */
+  /** What waits for a signal that was sent and answered nothing else takes it: the first of each. */
   #hear(): Log[] {
     return this.logs.filter((log) => {
       const wait = waitOf(log);
-      const heard = this.#signals.findIndex((signal) => wait !== null && isFor(signal, wait));
-      if (heard === -1) return false;
-      const [signal] = this.#signals.splice(heard, 1);
-      this.#end(log, "completed", signal?.id);
+      const heard = this.#signals.find((signal) =>
+        wait !== null && isFor(signal, wait) && !this.logs.some(({ heard }) => heard === signal)
+      );
+      if (heard === undefined) return false;
+      this.#end(log, "completed", heard.id);
+      log.heard = heard;
       return true;
     });
   }
@@ -240,7 +251,7 @@ export class Interpreter {
 
   /** Due logs are looked at together, and what they come to happens together, again and again. */
   #claim(): void {
-    while (this.run === "running") {
+    for (; this.run === "running"; this.#moment += 1) {
       const due = this.logs.filter((log) => log.status === "not_started" && log.due === "now");
       if (due.length === 0) return;
       const decided = due.map((log) => ({ log, settle: this.#decide(log) }));
@@ -323,6 +334,7 @@ export class Interpreter {
   #advance(): void {
     let hasChanged = this.run === "running";
     while (hasChanged) {
+      this.#moment += 1;
       const decided = this.#decidePending();
       for (const [action, values] of decided) this.#insert(action, values);
       const unneeded = this.logs.filter((log) =>
@@ -399,6 +411,7 @@ export class Interpreter {
       .flatMap((log) => this.#actions.filter(({ name }) => name === log.action.compensateWith))
       .find((compensation) => !this.#logOf(compensation));
     if (hasFailed && undone !== undefined) {
+      this.#moment += 1;
       this.#insert(undone);
     } else {
       const hasStopped = inGraph.some(({ status, reason }) => status === "stopped" && !reason);
