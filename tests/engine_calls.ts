@@ -46,6 +46,12 @@ export async function report({ sql }: Session, ...results: readonly Result[]) {
   return reportAnswer.parse(row?.answer);
 }
 
+/** Reports and claims more by one call, as a worker does that has room. */
+export async function reportAndClaim(session: Session, ...results: readonly Result[]) {
+  const args = { worker_id: "test worker", results, max_actions: 10 };
+  return reportAnswer.parse(await call(session, "workflow_report", args));
+}
+
 /** The result of an attempt that did its work. */
 export function completed({ id, attempt }: AttemptKey): Result {
   return { id, attempt, status: "completed", output: { ok: true } };

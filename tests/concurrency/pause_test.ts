@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { call, claim, completed, outcomeOf, refusalOf, report } from "../engine_calls.ts";
-import { pauseEngineInFile } from "../quiet.ts";
+import { letTimePass, pauseEngineInFile } from "../quiet.ts";
 import { openSession, type Session } from "../session.ts";
 import { openStack, type TestStack } from "../stack.ts";
 import { startRun, type SteeredRun } from "../steered_run.ts";
@@ -62,29 +62,25 @@ for (const target of ["run", "workflow", "action type"] as const) {
     assertEquals(await run.statuses(), { run: "completed", work: "completed", after: "completed" });
   });
 
-  Deno.test(`a claim that would hold what is paused waits for a resume of the ${target}`, async () => {
+  Deno.test(`a claim passes by what a resume of its ${target} lets go, and the next takes it`, async () => {
     await using stack = await openStack();
     await using run = await startDue(stack, target);
     await run.pause(run.first);
     await run.first.sql`begin`;
     await run.resume(run.first);
-    const claimed = claim(run.second);
-    await run.second.untilBlocked();
+    assertEquals((await claim(run.second)).claims, []);
     await run.first.sql`commit`;
-    assertEquals((await claimed).claims.length, 1);
-    assertEquals(await run.statuses(), { run: "running", work: "completed", after: "processing" });
+    assertEquals((await run.claim()).map(({ name }) => name), ["after"]);
   });
 
-  Deno.test(`a claim holds what is paused after a resume of the ${target} that rolls back`, async () => {
+  Deno.test(`a claim holds what is paused after a resume of its ${target} that rolls back`, async () => {
     await using stack = await openStack();
     await using run = await startDue(stack, target);
     await run.pause(run.first);
     await run.first.sql`begin`;
     await run.resume(run.first);
-    const claimed = claim(run.second);
-    await run.second.untilBlocked();
+    assertEquals((await claim(run.second)).claims, []);
     await run.first.sql`rollback`;
-    assertEquals((await claimed).claims, []);
     assertEquals((await claim(run.second)).claims, []);
     await run.resume(run.first);
     assertEquals((await run.claim()).map(({ name }) => name), ["after"]);
@@ -247,29 +243,49 @@ Deno.test("a resume and a stop that wait for the same run get by each other", as
   assertEquals(await run.statuses(), { run: "stopped", work: "completed", after: "stopped" });
 });
 
-Deno.test("a resume of a workflow and a stop that wait for the same action get by each other", async () => {
+Deno.test("a resume of a workflow passes by a stop, and what that leaves is let go later", async () => {
+  await using stack = await openStack();
+  await using run = await startDue(stack, "workflow");
+  await run.pause(run.first);
+  await claim(run.first);
+  await run.first.sql`begin`;
+  await call(run.first, "workflow_stop", { run_id: run.id });
+  await run.resume(run.second);
+  await tick(run.second);
+  await run.first.sql`rollback`;
+  await tick(run.second);
+  assertEquals((await run.claim()).map(({ name }) => name), ["after"]);
+});
+
+Deno.test("a stop waits for a resume of its workflow, and stops what that let go", async () => {
+  await using stack = await openStack();
+  await using run = await startDue(stack, "workflow");
+  await run.pause(run.first);
+  await claim(run.first);
+  await run.first.sql`begin`;
+  await run.resume(run.first);
+  const stopped = call(run.second, "workflow_stop", { run_id: run.id });
+  await run.second.untilBlocked();
+  await run.first.sql`commit`;
+  assertEquals(await stopped, { stopped: 1 });
+  assertEquals(await run.statuses(), { run: "stopped", work: "completed", after: "stopped" });
+});
+
+function tick(session: Session) {
+  return call(session, "workflow_action_log_cron");
+}
+
+Deno.test("a claim passes by what it would skip in a run that is being paused", async () => {
   await using stack = await openStack();
   await using run = await startRun(
     stack,
     { name: "work", action_type: "log", delay: "1 hour" },
-    { name: "after", action_type: "log", delay: "1 hour" },
+    { name: "never", action_type: "log", delay: "1 hour", condition: "1 == 2" },
   );
-  await using third = await openSession(stack);
-  const [earlier, later] = (await run.workflow.logs()).map(({ id }) => id);
-  if (earlier === undefined || later === undefined) throw new Error("Cannot find both actions");
-  await call(run.first, "workflow_pause", { workflow_id: run.workflow.id });
-  for (const id of [later, earlier]) {
-    await stack.db`
-      update public.workflow_action_logs l set execute_at = workflow_engine.clock() where l.id = ${id}`;
-    await claim(run.first);
-  }
-  await third.sql`begin`;
-  await third.sql`select from public.workflow_action_logs l where l.id = ${earlier} for update`;
-  const stopped = outcomeOf(call(run.first, "workflow_stop", { run_id: run.id }));
-  await run.first.untilBlocked();
-  const resumed = outcomeOf(call(run.second, "workflow_resume", { workflow_id: run.workflow.id }));
-  await run.second.untilBlocked();
-  await third.sql`commit`;
-  assertEquals([await stopped, await resumed], [{ stopped: 1 }, { status: "running" }]);
-  assertEquals(await run.statuses(), { run: "stopped", work: "stopped", after: "stopped" });
+  await letTimePass(stack, "2 hours");
+  await run.first.sql`begin`;
+  await call(run.first, "workflow_pause", { run_id: run.id });
+  await claim(run.second);
+  await run.first.sql`commit`;
+  assertEquals((await run.statuses()).run, "paused");
 });

@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { z } from "zod";
 import { createTable } from "../attached_table.ts";
-import { call, claim, refusalOf, report, waiting } from "../engine_calls.ts";
+import { call, claim, refusalOf, report, reportAndClaim, waiting } from "../engine_calls.ts";
 import { insertRows } from "../insert_rows.ts";
 import { letTimePass, pauseEngineInFile } from "../quiet.ts";
 import { openSession, type Session } from "../session.ts";
@@ -64,7 +64,7 @@ function waitForEvent(
   timeout = "1 hour",
   action = "ask",
 ) {
-  return report(session, waiting(run.attempt(action), { kind: "event", event, timeout }));
+  return reportAndClaim(session, waiting(run.attempt(action), { kind: "event", event, timeout }));
 }
 
 /** Waits for an event, which has not come when everybody has looked. */
@@ -351,6 +351,23 @@ Deno.test("an event that a timeout under way keeps from its wait counts when tha
   await run.first.sql`rollback`;
   await tick(run.second);
   assertEquals(await eventOf(run), event);
+});
+
+Deno.test("a timeout waits for an event that is being expanded", async () => {
+  await using stack = await openStack();
+  await using table = await createTable(stack);
+  await using run = await startListening(stack, table.inserted);
+  await using engine = await openSession(stack);
+  await listen(run, table.inserted);
+  await insertRows(stack, table);
+  await letTimePass(stack, "2 hours");
+  await engine.sql`begin`;
+  await engine.sql`select workflow_engine.expand_events()`;
+  await tick(run.first);
+  assertEquals(await run.statuses(), { run: "running", ask: "waiting" });
+  await engine.sql`commit`;
+  await tick(run.first);
+  assertEquals(await eventOf(run), table.inserted);
 });
 
 Deno.test("a timeout waits for an event that somebody kept from its wait", async () => {
