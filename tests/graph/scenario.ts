@@ -55,12 +55,12 @@ const condition: fc.Arbitrary<Condition> = fc.oneof(
   }),
 );
 
-const events = ["paid", "shipped"];
+const event = often([3, "paid"], [1, "shipped"]);
 
 const wait: fc.Arbitrary<Wait> = fc.record({
   kind: fc.constantFrom("sleep", "event", "event", "approval", "callback"),
   expires: fc.boolean(),
-  event: fc.constantFrom(...events),
+  event,
   number: maybe(3, fc.nat(1)),
 });
 
@@ -109,12 +109,12 @@ const step: fc.Arbitrary<Step> = fc.record({
   pick: fc.nat(99),
   outcome: often<Outcome>(
     [16, "completed"],
-    [5, "failed"],
+    [7, "failed"],
     [2, "final"],
     [1, "released"],
     [1, "lost"],
   ),
-  event: fc.constantFrom(...events),
+  event,
 });
 
 /** Graphs of up to eight actions, and the compensations of some of them. */
