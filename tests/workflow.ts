@@ -112,7 +112,9 @@ async function readLogs({ db }: TestStack, workflowId: string): Promise<ActionLo
     select l.id, l.run_id, l.workflow_action_id, a.name as action, l.status, l.attempt, l.tries,
       l.final, l.worker_id, l.related_table_pkey, l.meta, l.output::text as output_json, l.error,
       l.http_status,
-      extract(epoch from l.execute_at - workflow_engine.clock())::float8 as due_in
+      case when isfinite(l.execute_at)
+        then extract(epoch from l.execute_at - workflow_engine.clock())::float8 else 'infinity'
+      end as due_in
     from public.workflow_action_logs l
     join public.workflow_action a on a.id = l.workflow_action_id
     where l.workflow_id = ${workflowId}

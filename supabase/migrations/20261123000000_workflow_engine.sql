@@ -1939,27 +1939,25 @@ declare
   v_name text;
   v_constraint pg_catalog.pg_constraint;
 begin
-  begin
-    execute format('insert into %s (%s) select %s from jsonb_populate_record(null::%s, $1)',
-      try_insert.table_name, v_columns, v_columns, try_insert.table_name) using try_insert.fields;
-    raise exception using errcode = 'WF000';
-  exception
-    when sqlstate 'WF000' then
-      return null;
-    when not_null_violation then
-      return 'A value is needed';
-    when others then
-      get stacked diagnostics v_message = message_text, v_key = pg_exception_detail, v_name = constraint_name;
-  end;
-  select * into v_constraint
-  from pg_catalog.pg_constraint c
-  where c.conrelid = try_insert.table_name and c.conname = v_name;
-  if try_insert.field is null or v_constraint.contype is distinct from 'c' and v_key is distinct from 'definition.wait_invalid' then
-    return v_message;
-  elsif cardinality(v_constraint.conkey) = 1 then
-    return workflow_engine.say_constraint(v_name, pg_catalog.pg_get_constraintdef(v_constraint.oid), try_insert.fields -> try_insert.field);
-  end if;
-  return null;
+  execute format('insert into %s (%s) select %s from jsonb_populate_record(null::%s, $1)',
+    try_insert.table_name, v_columns, v_columns, try_insert.table_name) using try_insert.fields;
+  raise exception using errcode = 'WF000';
+exception
+  when sqlstate 'WF000' then
+    return null;
+  when not_null_violation then
+    return 'A value is needed';
+  when others then
+    get stacked diagnostics v_message = message_text, v_key = pg_exception_detail, v_name = constraint_name;
+    select * into v_constraint
+    from pg_catalog.pg_constraint c
+    where c.conrelid = try_insert.table_name and c.conname = v_name;
+    if try_insert.field is null or v_constraint.contype is distinct from 'c' and v_key is distinct from 'definition.wait_invalid' then
+      return v_message;
+    elsif cardinality(v_constraint.conkey) = 1 then
+      return workflow_engine.say_constraint(v_name, pg_catalog.pg_get_constraintdef(v_constraint.oid), try_insert.fields -> try_insert.field);
+    end if;
+    return null;
 end;
 $$;
 
@@ -2031,7 +2029,7 @@ declare
     where find_row_faults.minimum ? k.name and not find_row_faults.fields ? k.name
   );
   v_fault text := workflow_engine.try_insert(find_row_faults.table_name, find_row_faults.minimum || find_row_faults.fields);
-  v_faulty text[] := '{}';
+  v_faulty text[] := array[]::text[];
   v_field text;
 begin
   if v_fault is null and v_missing = '{}' and not find_row_faults.fields ?| workflow_engine.undocumented_columns() then
@@ -4530,7 +4528,7 @@ as $$
 declare
   v_rule record;
   v_asked jsonb;
-  v_because jsonb := '[]';
+  v_because jsonb := jsonb '[]';
 begin
   for v_rule in
     select r.number - 1 as number, r.rule -> 'names' as names, (r.rule ->> 'condition')::jsonpath as condition
@@ -6494,7 +6492,7 @@ set search_path = ''
 as $$
 declare
   v_outdated jsonb;
-  v_accepted uuid[] := '{}';
+  v_accepted uuid[] := array[]::uuid[];
   v_wait_ms integer := case
     when workflow_report.results = '[]' and workflow_report.running = '[]' then workflow_report.wait_ms
     else 0
@@ -7350,7 +7348,7 @@ declare
   v_slice integer := 25;
   v_events uuid[];
   v_waits uuid[];
-  v_seen uuid[] := '{}';
+  v_seen uuid[] := array[]::uuid[];
 begin
   loop
     select coalesce(array_agg(e.event_id), '{}') into v_events
@@ -8532,8 +8530,8 @@ set search_path = ''
 as $$
 declare
   v_now timestamptz := workflow_engine.clock();
-  v_stopped uuid[] := '{}';
-  v_done uuid[] := '{}';
+  v_stopped uuid[] := array[]::uuid[];
+  v_done uuid[] := array[]::uuid[];
   v_family uuid[];
 begin
   loop

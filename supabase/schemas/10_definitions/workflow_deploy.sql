@@ -219,27 +219,25 @@ declare
   v_name text;
   v_constraint pg_catalog.pg_constraint;
 begin
-  begin
-    execute format('insert into %s (%s) select %s from jsonb_populate_record(null::%s, $1)',
-      try_insert.table_name, v_columns, v_columns, try_insert.table_name) using try_insert.fields;
-    raise exception using errcode = 'WF000';
-  exception
-    when sqlstate 'WF000' then
-      return null;
-    when not_null_violation then
-      return 'A value is needed';
-    when others then
-      get stacked diagnostics v_message = message_text, v_key = pg_exception_detail, v_name = constraint_name;
-  end;
-  select * into v_constraint
-  from pg_catalog.pg_constraint c
-  where c.conrelid = try_insert.table_name and c.conname = v_name;
-  if try_insert.field is null or v_constraint.contype is distinct from 'c' and v_key is distinct from 'definition.wait_invalid' then
-    return v_message;
-  elsif cardinality(v_constraint.conkey) = 1 then
-    return workflow_engine.say_constraint(v_name, pg_catalog.pg_get_constraintdef(v_constraint.oid), try_insert.fields -> try_insert.field);
-  end if;
-  return null;
+  execute format('insert into %s (%s) select %s from jsonb_populate_record(null::%s, $1)',
+    try_insert.table_name, v_columns, v_columns, try_insert.table_name) using try_insert.fields;
+  raise exception using errcode = 'WF000';
+exception
+  when sqlstate 'WF000' then
+    return null;
+  when not_null_violation then
+    return 'A value is needed';
+  when others then
+    get stacked diagnostics v_message = message_text, v_key = pg_exception_detail, v_name = constraint_name;
+    select * into v_constraint
+    from pg_catalog.pg_constraint c
+    where c.conrelid = try_insert.table_name and c.conname = v_name;
+    if try_insert.field is null or v_constraint.contype is distinct from 'c' and v_key is distinct from 'definition.wait_invalid' then
+      return v_message;
+    elsif cardinality(v_constraint.conkey) = 1 then
+      return workflow_engine.say_constraint(v_name, pg_catalog.pg_get_constraintdef(v_constraint.oid), try_insert.fields -> try_insert.field);
+    end if;
+    return null;
 end;
 $$;
 
@@ -311,7 +309,7 @@ declare
     where find_row_faults.minimum ? k.name and not find_row_faults.fields ? k.name
   );
   v_fault text := workflow_engine.try_insert(find_row_faults.table_name, find_row_faults.minimum || find_row_faults.fields);
-  v_faulty text[] := '{}';
+  v_faulty text[] := array[]::text[];
   v_field text;
 begin
   if v_fault is null and v_missing = '{}' and not find_row_faults.fields ?| workflow_engine.undocumented_columns() then

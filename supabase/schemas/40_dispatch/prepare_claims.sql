@@ -138,7 +138,7 @@ as $$
 declare
   v_rule record;
   v_asked jsonb;
-  v_because jsonb := '[]';
+  v_because jsonb := jsonb '[]';
 begin
   for v_rule in
     select r.number - 1 as number, r.rule -> 'names' as names, (r.rule ->> 'condition')::jsonpath as condition

@@ -246,7 +246,7 @@ declare
   v_slice integer := 25;
   v_events uuid[];
   v_waits uuid[];
-  v_seen uuid[] := '{}';
+  v_seen uuid[] := array[]::uuid[];
 begin
   loop
     select coalesce(array_agg(e.event_id), '{}') into v_events

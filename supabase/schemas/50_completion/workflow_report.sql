@@ -258,7 +258,7 @@ set search_path = ''
 as $$
 declare
   v_outdated jsonb;
-  v_accepted uuid[] := '{}';
+  v_accepted uuid[] := array[]::uuid[];
   v_wait_ms integer := case
     when workflow_report.results = '[]' and workflow_report.running = '[]' then workflow_report.wait_ms
     else 0

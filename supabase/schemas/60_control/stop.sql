@@ -60,8 +60,8 @@ set search_path = ''
 as $$
 declare
   v_now timestamptz := workflow_engine.clock();
-  v_stopped uuid[] := '{}';
-  v_done uuid[] := '{}';
+  v_stopped uuid[] := array[]::uuid[];
+  v_done uuid[] := array[]::uuid[];
   v_family uuid[];
 begin
   loop
