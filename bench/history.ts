@@ -74,7 +74,7 @@ async function growWaits(
     select e.id, 'bench.answered', e.payload, e.occurred_at, false
     from public.workflow_event e where e.name = 'history.made' order by e.id limit ${rows}::integer`;
   await admin`
-    insert into workflow_engine.fan_out (run_id, workflow_action_id, total, released, unfinished, tolerated)
+    insert into workflow_engine.fan_out (run_id, workflow_action_id, total, next_item, unfinished, tolerated)
     select ('01900000-0000-7000-8001-' || lpad(to_hex(i), 12, '0'))::uuid, ${workflow_action_id},
       10, 10, 0, 0
     from generate_series(1, ${rows}::integer) i`;

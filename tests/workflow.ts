@@ -11,6 +11,7 @@ export interface ActionDefinition {
   readonly payload?: Record<string, unknown>;
   readonly condition?: string;
   readonly for_each?: string;
+  readonly max_concurrency?: number;
   readonly delay?: string;
   readonly timeout_seconds?: number;
   readonly max_retries?: number;

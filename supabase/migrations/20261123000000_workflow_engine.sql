@@ -3069,25 +3069,22 @@ create table workflow_engine.fan_out (
   run_id uuid not null,
   workflow_action_id uuid not null,
   total integer not null,
-  released integer not null,
+  next_item integer not null,
   unfinished integer not null,
   failed integer not null default 0,
   tolerated integer not null,
-  is_retried boolean not null default false,
   constraint fan_out_pkey primary key (run_id, workflow_action_id),
   constraint fan_out_belongs_to_a_run
     foreign key (run_id) references public.workflow_run (id) on delete cascade,
-  constraint released_is_part_of_total check (released between 0 and total),
+  constraint next_item_is_part_of_total check (next_item between 0 and total),
   constraint unfinished_is_part_of_total check (unfinished between 0 and total),
   constraint failed_is_part_of_total check (failed between 0 and total)
 );
 
 comment on table workflow_engine.fan_out is
   'How far the items of a fan-out have come.';
-comment on column workflow_engine.fan_out.released is
-  'How many items, in order, may run; the rest waits for those, so that max_concurrency holds.';
-comment on column workflow_engine.fan_out.is_retried is
-  'Whether a person had it retried: then the items that may still run are not the last ones.';
+comment on column workflow_engine.fan_out.next_item is
+  'The index below which no item awaits its turn: the next ones to run, within max_concurrency, are from here on.';
 comment on column workflow_engine.fan_out.tolerated is 'How many items may fail before the action does.';
 
 
@@ -4967,7 +4964,7 @@ begin
     where c.verdict = 'fan_out' and c.data <> '[]' and l.status = 'waiting'
   ),
   opened as (
-    insert into workflow_engine.fan_out (run_id, workflow_action_id, total, released, unfinished, tolerated)
+    insert into workflow_engine.fan_out (run_id, workflow_action_id, total, next_item, unfinished, tolerated)
     select p.run_id, p.workflow_action_id, p.total, least(p.total, p.max_concurrency), p.total, p.tolerated
     from parent p
   )
@@ -5462,6 +5459,18 @@ return status in ('not_started', 'processing', 'waiting') or (status = 'failed' 
 comment on function workflow_engine.is_unfinished(text, boolean) is
   'Whether an action log in this state will change by itself.';
 
+-- Whether an action log awaits its turn, which no time brings: an item beyond max_concurrency, or an action that
+-- a retry has decided anew. Says not_started as what it is not: its name would let Postgres read all that is
+-- pending instead of a run's own by their index.
+create or replace function workflow_engine.awaits_turn(status text, execute_at timestamptz)
+returns boolean
+language sql
+immutable
+return not isfinite(execute_at) and status not in ('processing', 'waiting', 'completed', 'failed', 'skipped', 'stopped');
+
+comment on function workflow_engine.awaits_turn(text, timestamptz) is
+  'Whether an action log awaits its turn: an item beyond max_concurrency, or an action to be decided anew.';
+
 -- What an ended action means to those that follow it: passed (completed, not needed by its own
 -- condition, or failed and tolerated), broken (failed, stopped by a person), or absent (it never had
 -- its turn: its branch was not taken, or nobody needed it). Null while it is unfinished.
@@ -5493,6 +5502,7 @@ begin
     from workflow_engine.action_version b
     left join public.workflow_action_logs l
       on l.run_id = is_unneeded.run_id and l.workflow_action_id = b.workflow_action_id and l.item_index is null
+      and not workflow_engine.awaits_turn(l.status, l.execute_at)
     where b.workflow_id = (is_unneeded.action).workflow_id
       and b.version = (is_unneeded.action).version
       and (is_unneeded.action).workflow_action_id = any (b.depends_on)
@@ -5503,13 +5513,13 @@ $$;
 comment on function workflow_engine.is_unneeded(uuid, workflow_engine.action_version) is
   'Whether nothing in the run waits for this action any more, because a join had enough without it.';
 
--- The actions of running runs that have no log yet, with what has become of those they follow, and
--- whether anybody still waits for them: when a join has enough, what only led to it is unneeded.
+-- The actions of running runs that had no turn yet (no log, or one that a retry has decided anew), with what has
+-- become of those they follow, and whether anybody still waits for them: when a join has enough, what only led to it is unneeded.
 -- `rows 1` and the lateral look-ups with a limit, here and below, make a plan that was made while the
 -- tables were small look rows up by their whole key, and still do so when they have grown.
 create or replace function workflow_engine.read_pending(run_ids uuid[])
 returns table (
-  run_id uuid, workflow_action_id uuid, run_if text, join_count integer, total bigint,
+  run_id uuid, workflow_action_id uuid, log_id uuid, run_if text, join_count integer, total bigint,
   ended bigint, passed bigint, broken bigint, failed bigint, is_passed_over boolean, is_unneeded boolean
 )
 language plpgsql
@@ -5520,13 +5530,13 @@ as $$
 begin
   return query
     select
-      r.id, a.workflow_action_id, a.run_if, a.join_count,
+      r.id, a.workflow_action_id, own.id, a.run_if, a.join_count,
       d.total, d.ended, d.passed, d.broken, d.failed, d.is_passed_over, u.is_unneeded
     from unnest(read_pending.run_ids) i (id)
     cross join lateral (select * from public.workflow_run r where r.id = i.id limit 1) r
     join workflow_engine.action_version a on a.workflow_id = r.workflow_id and a.version = r.workflow_version
     left join lateral (
-      select true as is_there
+      select l.id, workflow_engine.awaits_turn(l.status, l.execute_at) as awaits_turn
       from public.workflow_action_logs l
       where l.run_id = r.id and l.workflow_action_id = a.workflow_action_id and l.item_index is null
       limit 1
@@ -5559,16 +5569,30 @@ begin
     where r.status = 'running'
       and not r.is_compensating
       and not a.is_compensation
-      and own.is_there is null;
+      and coalesce(own.awaits_turn, true);
 end;
 $$;
 
 comment on function workflow_engine.read_pending(uuid[]) is
-  'The actions of running runs that have no log yet, with what has become of those they follow.';
+  'The actions of running runs that had no turn yet, with what has become of those they follow.';
 
--- Which pending actions start, and which are skipped, and why; those that must still wait are left out.
+-- What is decided of an action that had no turn yet: "start", or why it does not run. `log_id` is its log where a
+-- retry has it decided anew; `is_join` says that the action may make others unneeded.
+create type workflow_engine.decision as (
+  run_id uuid,
+  workflow_action_id uuid,
+  log_id uuid,
+  reason text,
+  is_first boolean,
+  is_join boolean
+);
+
+comment on type workflow_engine.decision is
+  'What is decided of an action that had no turn yet: that it starts, or why it does not run.';
+
+-- Decides which pending actions start, and which do not run, and why; leaves out those that must still wait.
 create or replace function workflow_engine.decide_pending(run_ids uuid[])
-returns table (run_id uuid, workflow_action_id uuid, reason text, is_first boolean)
+returns setof workflow_engine.decision
 language plpgsql
 stable
 rows 1
@@ -5576,7 +5600,7 @@ set search_path = ''
 as $$
 begin
   return query
-    select p.run_id, p.workflow_action_id, v.reason, p.total = 0
+    select p.run_id, p.workflow_action_id, p.log_id, v.reason, p.total = 0, p.join_count is not null
     from workflow_engine.read_pending(decide_pending.run_ids) p
     cross join lateral (
       select case
@@ -5595,49 +5619,49 @@ end;
 $$;
 
 comment on function workflow_engine.decide_pending(uuid[]) is
-  'Which pending actions of these runs start (reason "start") or are skipped, with the reason.';
+  'Which pending actions of these runs start (reason "start") or do not run, with the reason.';
 
--- Creates the logs of what is decided. Returns whether that decides more (what follows a skipped action,
--- what leads to a join that had enough), and when the first of the others is due.
-create or replace function workflow_engine.insert_decided(
-  run_ids uuid[],
-  at_time timestamptz,
-  out decides_more boolean,
-  out first_due timestamptz
-)
-language sql
+-- Creates the logs of what is decided for the first time. Returns when the first of those that start is due.
+create or replace function workflow_engine.insert_decided(decisions workflow_engine.decision[], at_time timestamptz)
+returns timestamptz
+language plpgsql
 set search_path = ''
 as $$
-  with decided as materialized (
-    select d.run_id, d.reason, case when d.is_first then r.starts_at else insert_decided.at_time end + a.delay as due_at,
-      r as run, a as action
-    from workflow_engine.decide_pending(insert_decided.run_ids) d
-    join public.workflow_run r on r.id = d.run_id
-    join workflow_engine.action_version a
-      on a.workflow_id = r.workflow_id and a.version = r.workflow_version
-      and a.workflow_action_id = d.workflow_action_id
-  ),
-  inserted as (
+declare
+  v_first_due timestamptz;
+begin
+  with inserted as (
     insert into public.workflow_action_logs (
       organization_id, run_id, workflow_id, workflow_version, workflow_action_id, priority, related_table,
       related_table_pkey, execute_at, status, completed_at, reason
     )
     select
-      (d.run).organization_id, d.run_id, (d.run).workflow_id, (d.run).workflow_version, (d.action).workflow_action_id,
-      (d.action).priority, (d.run).related_table, (d.run).related_table_pkey, d.due_at,
+      r.organization_id, r.id, r.workflow_id, r.workflow_version, a.workflow_action_id,
+      a.priority, r.related_table, r.related_table_pkey,
+      case when d.is_first then r.starts_at else insert_decided.at_time end + a.delay,
       case d.reason when 'start' then 'not_started' else 'skipped' end,
       case when d.reason <> 'start' then insert_decided.at_time end,
       nullif(d.reason, 'start')
-    from decided d
+    from unnest(insert_decided.decisions) d
+    cross join lateral (select * from public.workflow_run r where r.id = d.run_id limit 1) r
+    cross join lateral (
+      select *
+      from workflow_engine.action_version a
+      where a.workflow_id = r.workflow_id and a.version = r.workflow_version
+        and a.workflow_action_id = d.workflow_action_id
+      limit 1
+    ) a
+    where d.log_id is null
+    returning execute_at, status
   )
-  select
-    coalesce(bool_or(d.reason <> 'start' or (d.action).join_count is not null), false),
-    min(d.due_at) filter (where d.reason = 'start')
-  from decided d;
+  select min(i.execute_at) filter (where i.status = 'not_started') into v_first_due
+  from inserted i;
+  return v_first_due;
+end;
 $$;
 
-comment on function workflow_engine.insert_decided(uuid[], timestamptz) is
-  'Creates the action logs of what is decided; returns whether that decides more, and when the first is due.';
+comment on function workflow_engine.insert_decided(workflow_engine.decision[], timestamptz) is
+  'Creates the action logs of what is decided for the first time; returns when the first is due.';
 
 -- Stops what is still unfinished although a join had enough without it; what somebody is reporting just now
 -- may come to its own end.
@@ -5748,7 +5772,7 @@ set search_path = ''
 as $$
 declare
   v_now timestamptz := workflow_engine.clock();
-  v_decided record;
+  v_decisions workflow_engine.decision[];
   v_first_due timestamptz;
 begin
   perform from public.workflow_run r
@@ -5756,9 +5780,11 @@ begin
   order by r.id
   for update;
   loop
-    select * into v_decided from workflow_engine.insert_decided(advance_runs.run_ids, v_now);
-    v_first_due := least(v_first_due, v_decided.first_due);
-    exit when not v_decided.decides_more;
+    v_decisions := array(select d from workflow_engine.decide_pending(advance_runs.run_ids) d);
+    exit when v_decisions = '{}';
+    v_first_due := least(v_first_due, workflow_engine.insert_decided(v_decisions, v_now));
+    v_first_due := least(v_first_due, workflow_engine.repeat_decided(v_decisions, v_now));
+    exit when not exists (select from unnest(v_decisions) d where d.reason <> 'start' or d.is_join);
   end loop;
   perform workflow_engine.stop_unneeded(advance_runs.run_ids, v_now);
   v_first_due := least(v_first_due, workflow_engine.finish_runs(advance_runs.run_ids, v_now));
@@ -5832,73 +5858,37 @@ comment on function workflow_engine.insert_compensations(uuid[], timestamptz) is
 
 -- 50_completion/settle_items.sql
 
--- How many items of a fan-out ended in one statement.
+-- How many items of a fan-out ended in one statement. An item that still awaited its turn has freed no place.
 create type workflow_engine.item_count as (
   run_id uuid,
   workflow_action_id uuid,
   finished bigint,
-  failed bigint
+  failed bigint,
+  freed bigint
 );
 
 comment on type workflow_engine.item_count is
-  'How many items of a fan-out ended in one statement, and how many of them failed.';
+  'How many items of a fan-out ended in one statement, how many of them failed, and how many places they freed.';
 
--- Takes the ended items off their fan-outs and lets as many others run. One row a fan-out is locked
--- for each batch of results, in key order; the run's is not.
-create or replace function workflow_engine.count_items(counts workflow_engine.item_count[])
-returns setof workflow_engine.fan_out
-language plpgsql
-set search_path = ''
-as $$
-begin
-  perform from workflow_engine.fan_out f
-  where (f.run_id, f.workflow_action_id) in (select c.run_id, c.workflow_action_id from unnest(count_items.counts) c)
-  order by f.run_id, f.workflow_action_id
-  for update;
-  return query
-    update workflow_engine.fan_out f
-    set
-      unfinished = f.unfinished - c.finished,
-      failed = f.failed + c.failed,
-      released = least(f.total, f.released + c.finished)
-    from unnest(count_items.counts) c
-    where f.run_id = c.run_id and f.workflow_action_id = c.workflow_action_id
-    returning f.*;
-end;
-$$;
-
-comment on function workflow_engine.count_items(workflow_engine.item_count[]) is
-  'Counts ended items off their fan-outs and returns those.';
-
--- The same for a fan-out that was retried: the next of its items that do not run yet, wherever they are.
-create or replace function workflow_engine.release_retried_items(counts workflow_engine.item_count[], at_time timestamptz)
+-- One row a fan-out is locked for each batch of results, in key order; the run's is not. Whoever holds it may
+-- lock the items that await their turn, and nobody the other way round.
+create or replace function workflow_engine.lock_fan_outs(counts workflow_engine.item_count[])
 returns void
 language plpgsql
 set search_path = ''
 as $$
 begin
-  update public.workflow_action_logs l
-  set execute_at = release_retried_items.at_time
-  from unnest(release_retried_items.counts) c
-  join workflow_engine.fan_out f on f.run_id = c.run_id and f.workflow_action_id = c.workflow_action_id and f.is_retried
-  cross join lateral (
-    select i.id
-    from public.workflow_action_logs i
-    where i.run_id = c.run_id and i.workflow_action_id = c.workflow_action_id and i.item_index is not null
-      and i.completed_at is null and not isfinite(i.execute_at) and i.status <> 'waiting'
-    order by i.item_index
-    limit c.finished
-  ) n
-  where l.id = n.id;
+  perform from workflow_engine.fan_out f
+  where (f.run_id, f.workflow_action_id) in (select c.run_id, c.workflow_action_id from unnest(lock_fan_outs.counts) c)
+  order by f.run_id, f.workflow_action_id
+  for update;
 end;
 $$;
 
-comment on function workflow_engine.release_retried_items(workflow_engine.item_count[], timestamptz) is
-  'Lets as many further items of retried fan-outs run as have ended.';
+comment on function workflow_engine.lock_fan_outs(workflow_engine.item_count[]) is
+  'Locks the fan-outs of ended items.';
 
--- Lets the next items of a fan-out run, as many as have ended. Does not name their status: that would
--- let Postgres read all that is pending instead of these by their index. After a retry the items that may
--- still run are not the last ones, and are looked for.
+-- Lets the next items of locked fan-outs run, as many as have made room.
 create or replace function workflow_engine.release_items(counts workflow_engine.item_count[], at_time timestamptz)
 returns void
 language plpgsql
@@ -5908,23 +5898,55 @@ begin
   update public.workflow_action_logs l
   set execute_at = release_items.at_time
   from unnest(release_items.counts) c
-  join workflow_engine.fan_out f on f.run_id = c.run_id and f.workflow_action_id = c.workflow_action_id and not f.is_retried
-  cross join lateral generate_series(f.released - c.finished, f.released - 1) i (index)
-  where l.run_id = c.run_id and l.workflow_action_id = c.workflow_action_id
-    and l.item_index = i.index
-    and l.completed_at is null and not isfinite(l.execute_at) and l.status <> 'waiting';
-  if exists (
-    select from unnest(release_items.counts) c
-    join workflow_engine.fan_out f on f.run_id = c.run_id and f.workflow_action_id = c.workflow_action_id
-    where f.is_retried
-  ) then
-    perform workflow_engine.release_retried_items(release_items.counts, release_items.at_time);
-  end if;
+  cross join lateral (
+    select f.next_item
+    from workflow_engine.fan_out f
+    where f.run_id = c.run_id and f.workflow_action_id = c.workflow_action_id
+    limit 1
+  ) f
+  cross join lateral (
+    select i.id
+    from public.workflow_action_logs i
+    where i.run_id = c.run_id and i.workflow_action_id = c.workflow_action_id and i.item_index >= f.next_item
+      and workflow_engine.awaits_turn(i.status, i.execute_at)
+    order by i.item_index
+    limit c.freed
+  ) n
+  where l.id = n.id;
 end;
 $$;
 
 comment on function workflow_engine.release_items(workflow_engine.item_count[], timestamptz) is
-  'Lets as many further items of fan-outs run as have ended.';
+  'Lets as many further items of fan-outs run as have made room.';
+
+-- Takes the ended items off their locked fan-outs, and returns those.
+create or replace function workflow_engine.count_items(counts workflow_engine.item_count[])
+returns setof workflow_engine.fan_out
+language plpgsql
+set search_path = ''
+as $$
+begin
+  return query
+    update workflow_engine.fan_out f
+    set
+      unfinished = f.unfinished - c.finished,
+      failed = f.failed + c.failed,
+      next_item = coalesce((
+        select i.item_index
+        from public.workflow_action_logs i
+        where i.run_id = f.run_id and i.workflow_action_id = f.workflow_action_id and i.item_index >= f.next_item
+          and workflow_engine.awaits_turn(i.status, i.execute_at)
+        order by i.item_index
+        limit 1
+      ), f.total)
+    from unnest(count_items.counts) c
+    where f.run_id = c.run_id and f.workflow_action_id = c.workflow_action_id
+    returning f.*;
+end;
+$$;
+
+comment on function workflow_engine.count_items(workflow_engine.item_count[]) is
+  'Counts ended items off their fan-outs and returns those.';
 
 -- The outputs of a fan-out's items, in their order; null for an item that failed and was tolerated. They are
 -- counted before they are put together, and no further than the limit. What keeps them from being put
@@ -6026,10 +6048,11 @@ declare
   v_now timestamptz := workflow_engine.clock();
   v_ended workflow_engine.fan_out[];
 begin
+  perform workflow_engine.lock_fan_outs(settle_items.counts);
+  perform workflow_engine.release_items(settle_items.counts, v_now);
   select array_agg(f) into v_ended
   from workflow_engine.count_items(settle_items.counts) f
   where f.unfinished = 0 or f.failed > f.tolerated;
-  perform workflow_engine.release_items(settle_items.counts, v_now);
   perform workflow_engine.end_fan_outs(v_ended, v_now);
   perform workflow_engine.stop_items(array(select distinct c.run_id from unnest(settle_items.counts) c));
   perform workflow_engine.request_wake();
@@ -6157,6 +6180,7 @@ begin
     and ((c.n).status = 'failed' or ((c.n).status = 'not_started' and (c.n).tries > c.tries_before));
   with changed as materialized (
     select n.id, n.run_id, n.workflow_action_id, n.status, n.waits_for, n.item_index is not null as is_item,
+      workflow_engine.awaits_turn(o.status, o.execute_at) as awaited_turn,
       workflow_engine.is_unfinished(o.status, o.final) and not workflow_engine.is_unfinished(n.status, n.final) as has_ended
     from old_logs o
     full join new_logs n on n.id = o.id
@@ -6164,6 +6188,7 @@ begin
   ended as (
     select c.run_id, c.workflow_action_id, c.is_item,
       count(*) as finished, count(*) filter (where c.status = 'failed') as failed,
+      count(*) filter (where not c.awaited_turn) as freed,
       bool_or(c.waits_for = 'items') as is_fan_out,
       array_agg(c.id) filter (where c.waits_for in ('event', 'approval', 'run')) as waits
     from changed c
@@ -6171,7 +6196,7 @@ begin
     group by c.run_id, c.workflow_action_id, c.is_item
   )
   select
-    array_agg(row(e.run_id, e.workflow_action_id, e.finished, e.failed)::workflow_engine.item_count) filter (where e.is_item),
+    array_agg(row(e.run_id, e.workflow_action_id, e.finished, e.failed, e.freed)::workflow_engine.item_count) filter (where e.is_item),
     array_agg(distinct e.run_id) filter (where not e.is_item),
     array_agg(distinct e.run_id) filter (where not e.is_item and e.is_fan_out),
     (select array_agg(w.id) from ended e cross join lateral unnest(e.waits) w (id))
@@ -8492,8 +8517,41 @@ $$;
 comment on function workflow_engine.with_descendants(uuid[]) is
   'These runs and their children, and those of their children.';
 
--- Stops what is unfinished in these runs. Locks logs, then runs, as everybody does, and the logs of fan-outs
--- after their items, as a report does; what a report inserts meanwhile is there when the runs are locked.
+-- Locks what is unfinished in these runs, or of one action in them, in the order of everybody: logs, the fan-outs of
+-- which they are items, the items that await their turn, and the logs of fan-outs after their items, as a report
+-- does.
+create or replace function workflow_engine.lock_unfinished(run_ids uuid[], workflow_action_id uuid default null)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  perform from public.workflow_action_logs l
+  where l.run_id = any (lock_unfinished.run_ids)
+    and l.workflow_action_id = coalesce(lock_unfinished.workflow_action_id, l.workflow_action_id)
+    and workflow_engine.is_unfinished(l.status, l.final)
+    and l.waits_for is distinct from 'items' and not workflow_engine.awaits_turn(l.status, l.execute_at)
+  order by l.id
+  for update;
+  perform from workflow_engine.fan_out f
+  where f.run_id = any (lock_unfinished.run_ids)
+    and f.workflow_action_id = coalesce(lock_unfinished.workflow_action_id, f.workflow_action_id)
+  order by f.run_id, f.workflow_action_id
+  for update;
+  perform from public.workflow_action_logs l
+  where l.run_id = any (lock_unfinished.run_ids)
+    and l.workflow_action_id = coalesce(lock_unfinished.workflow_action_id, l.workflow_action_id)
+    and workflow_engine.is_unfinished(l.status, l.final)
+  order by l.waits_for is not distinct from 'items', l.id
+  for update;
+end;
+$$;
+
+comment on function workflow_engine.lock_unfinished(uuid[], uuid) is
+  'Locks the unfinished action logs of these runs.';
+
+-- Stops what is unfinished in these runs. Locks logs, then runs, as everybody does; what a report inserts
+-- meanwhile is there when the runs are locked.
 create or replace function workflow_engine.stop_together(run_ids uuid[], at_time timestamptz)
 returns uuid[]
 language plpgsql
@@ -8502,10 +8560,7 @@ as $$
 declare
   v_stopped uuid[];
 begin
-  perform from public.workflow_action_logs l
-  where l.run_id = any (stop_together.run_ids) and workflow_engine.is_unfinished(l.status, l.final)
-  order by l.waits_for is not distinct from 'items', l.id
-  for update;
+  perform workflow_engine.lock_unfinished(stop_together.run_ids);
   perform from public.workflow_run r where r.id = any (stop_together.run_ids) order by r.id for update;
   with stopped as (
     update public.workflow_run r
@@ -8551,7 +8606,8 @@ $$;
 comment on function workflow_engine.stop_runs(uuid[]) is
   'Stops runs and their children; returns those that were unfinished.';
 
--- Stops one action of a run, which goes on as its graph says. Its items are locked before it, as a report does.
+-- Stops one action of a run, which goes on as its graph says. Its items are locked before it, and its fan-out
+-- where it is an item that awaits its turn, as a report does.
 create or replace function workflow_engine.stop_action(action_id uuid)
 returns public.workflow_action_logs
 language plpgsql
@@ -8560,11 +8616,13 @@ as $$
 declare
   v_log public.workflow_action_logs;
 begin
-  perform from public.workflow_action_logs i
-  join public.workflow_action_logs l on l.run_id = i.run_id and l.workflow_action_id = i.workflow_action_id
-  where l.id = stop_action.action_id and l.item_index is null and i.item_index is not null and i.completed_at is null
-  order by i.id
-  for update of i;
+  perform workflow_engine.lock_unfinished(array[l.run_id], l.workflow_action_id)
+  from public.workflow_action_logs l
+  where l.id = stop_action.action_id and l.item_index is null;
+  perform from public.workflow_action_logs l
+  join workflow_engine.fan_out f on f.run_id = l.run_id and f.workflow_action_id = l.workflow_action_id
+  where l.id = stop_action.action_id and l.item_index is not null and workflow_engine.awaits_turn(l.status, l.execute_at)
+  for update of f;
   v_log := workflow_engine.lock_log(stop_action.action_id);
   if not workflow_engine.is_unfinished(v_log.status, v_log.final) then
     perform workflow_engine.raise_error(
@@ -8590,19 +8648,18 @@ comment on function workflow_engine.stop_action(uuid) is
 -- The actions of ended runs that did not end well: failed for good without being tolerated, or stopped by a
 -- person. What only undoes another action is none of them.
 create or replace function workflow_engine.find_broken(run_ids uuid[])
-returns table (id uuid, run_id uuid, workflow_id uuid, version integer, workflow_action_id uuid, has_items boolean)
+returns table (id uuid, run_id uuid)
 language plpgsql
 stable
 set search_path = ''
 as $$
 begin
   return query
-    select l.id, l.run_id, l.workflow_id, l.workflow_version, l.workflow_action_id, f.run_id is not null
+    select l.id, l.run_id
     from public.workflow_action_logs l
     join workflow_engine.action_version a
       on a.workflow_id = l.workflow_id and a.version = l.workflow_version
       and a.workflow_action_id = l.workflow_action_id
-    left join workflow_engine.fan_out f on f.run_id = l.run_id and f.workflow_action_id = l.workflow_action_id
     where l.run_id = any (find_broken.run_ids)
       and l.item_index is null
       and not a.is_compensation
@@ -8613,19 +8670,37 @@ $$;
 comment on function workflow_engine.find_broken(uuid[]) is
   'The actions of ended runs that a retry repeats.';
 
--- Forgets what follows these broken actions, near or far, and was passed over or broke itself: it is decided
--- again when they have ended.
-create or replace function workflow_engine.forget_followers(log_ids uuid[])
+-- Sends action logs back to be claimed at these times, with all tries; one whose time is infinity awaits its turn.
+create or replace function workflow_engine.reset_logs(log_ids uuid[], due_at timestamptz[])
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  update public.workflow_action_logs l
+  set status = 'not_started', execute_at = t.due_at, final = false, tries = 0, reason = null, completed_at = null,
+    http_status = null, meta = l.meta - 'reminder'
+  from unnest(reset_logs.log_ids, reset_logs.due_at) t (id, due_at)
+  where l.id = t.id;
+end;
+$$;
+
+comment on function workflow_engine.reset_logs(uuid[], timestamptz[]) is
+  'Sends action logs back to be claimed at these times, with all tries.';
+
+-- Has what follows these broken actions, near or far, and did not have a good end itself decided anew when they
+-- have ended. A log stays what it is: with the idempotency key of what was tried, and the items that completed.
+create or replace function workflow_engine.unsettle_followers(log_ids uuid[])
 returns void
 language plpgsql
 set search_path = ''
 as $$
 declare
-  v_forgotten uuid[] := array(
+  v_followers uuid[] := array(
     with recursive follower (run_id, workflow_id, version, workflow_action_id, is_follower) as (
       select l.run_id, l.workflow_id, l.workflow_version, l.workflow_action_id, false
       from public.workflow_action_logs l
-      where l.id = any (forget_followers.log_ids)
+      where l.id = any (unsettle_followers.log_ids)
       union
       select f.run_id, f.workflow_id, f.version, a.workflow_action_id, true
       from follower f
@@ -8636,53 +8711,52 @@ declare
     from follower f
     join public.workflow_action_logs l
       on l.run_id = f.run_id and l.workflow_action_id = f.workflow_action_id and l.item_index is null
-    where f.is_follower and (l.status = 'skipped' or l.id = any (forget_followers.log_ids))
+    where f.is_follower and (l.status in ('skipped', 'stopped') or l.id = any (unsettle_followers.log_ids))
   );
 begin
-  delete from workflow_engine.fan_out f
-  using public.workflow_action_logs l
-  where l.id = any (v_forgotten) and f.run_id = l.run_id and f.workflow_action_id = l.workflow_action_id;
-  delete from public.workflow_action_logs i
-  using public.workflow_action_logs l
-  where l.id = any (v_forgotten) and i.run_id = l.run_id and i.workflow_action_id = l.workflow_action_id;
+  delete from public.workflow_action_logs l where l.id = any (v_followers) and l.status = 'skipped';
+  perform workflow_engine.reset_logs(v_followers, array_fill(timestamptz 'infinity', array[cardinality(v_followers)]));
 end;
 $$;
 
-comment on function workflow_engine.forget_followers(uuid[]) is
-  'Forgets the skipped and broken actions that follow these broken ones.';
+comment on function workflow_engine.unsettle_followers(uuid[]) is
+  'Has what follows these broken actions and did not end well decided anew.';
 
--- Sends the items of fan-outs that did not end well back, the first max_concurrency of them to be due when
--- their run is. A fan-out whose items all ended well is put together anew.
-create or replace function workflow_engine.retry_items(log_ids uuid[], run_ids uuid[], due_at timestamptz[])
+-- Sends the items of fan-outs that did not end well back, the first max_concurrency of them to be due when their
+-- fan-out is. A fan-out whose items all ended well is put together anew.
+create or replace function workflow_engine.repeat_items(log_ids uuid[], due_at timestamptz[])
 returns void
 language plpgsql
 set search_path = ''
 as $$
+declare
+  v_items uuid[];
+  v_due_at timestamptz[];
 begin
-  update public.workflow_action_logs l
-  set status = 'not_started', final = false, tries = 0, reason = null, completed_at = null, http_status = null,
-    meta = l.meta - 'reminder',
-    execute_at = case when n.number <= n.max_concurrency then n.due_at else 'infinity' end
+  select array_agg(n.id), array_agg(case when n.number <= n.max_concurrency then n.due_at else 'infinity' end)
+  into v_items, v_due_at
   from (
     select i.id, t.due_at, a.max_concurrency, row_number() over (partition by p.id order by i.item_index) as number
-    from public.workflow_action_logs p
+    from unnest(repeat_items.log_ids, repeat_items.due_at) t (id, due_at)
+    join public.workflow_action_logs p on p.id = t.id
     join workflow_engine.action_version a
       on a.workflow_id = p.workflow_id and a.version = p.workflow_version
       and a.workflow_action_id = p.workflow_action_id
     join public.workflow_action_logs i
       on i.run_id = p.run_id and i.workflow_action_id = p.workflow_action_id and i.item_index is not null
-    join unnest(retry_items.run_ids, retry_items.due_at) t (run_id, due_at) on t.run_id = p.run_id
-    where p.id = any (retry_items.log_ids) and i.status in ('failed', 'stopped')
-  ) n
-  where l.id = n.id;
+    where i.status in ('failed', 'stopped')
+  ) n;
+  perform workflow_engine.reset_logs(v_items, v_due_at);
   update workflow_engine.fan_out f
-  set failed = 0, released = f.total, is_retried = true, unfinished = n.unfinished
+  set failed = 0, unfinished = n.unfinished, next_item = n.next_item
   from (
-    select p.run_id, p.workflow_action_id, count(*) filter (where i.completed_at is null) as unfinished
+    select p.run_id, p.workflow_action_id,
+      count(*) filter (where i.completed_at is null) as unfinished,
+      coalesce(min(i.item_index) filter (where workflow_engine.awaits_turn(i.status, i.execute_at)), count(*)) as next_item
     from public.workflow_action_logs p
     join public.workflow_action_logs i
       on i.run_id = p.run_id and i.workflow_action_id = p.workflow_action_id and i.item_index is not null
-    where p.id = any (retry_items.log_ids)
+    where p.id = any (repeat_items.log_ids)
     group by p.run_id, p.workflow_action_id
   ) n
   where f.run_id = n.run_id and f.workflow_action_id = n.workflow_action_id;
@@ -8690,13 +8764,71 @@ begin
     select f
     from public.workflow_action_logs p
     join workflow_engine.fan_out f on f.run_id = p.run_id and f.workflow_action_id = p.workflow_action_id
-    where p.id = any (retry_items.log_ids) and f.unfinished = 0
+    where p.id = any (repeat_items.log_ids) and f.unfinished = 0
   ), workflow_engine.clock());
 end;
 $$;
 
-comment on function workflow_engine.retry_items(uuid[], uuid[], timestamptz[]) is
+comment on function workflow_engine.repeat_items(uuid[], timestamptz[]) is
   'Sends the items of fan-outs that did not end well back to be claimed.';
+
+-- Repeats actions at these times: one that has items by those of them that did not end well.
+create or replace function workflow_engine.repeat_logs(log_ids uuid[], due_at timestamptz[])
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_fan_outs uuid[];
+  v_due_at timestamptz[];
+begin
+  perform workflow_engine.reset_logs(repeat_logs.log_ids, repeat_logs.due_at);
+  select array_agg(t.id), array_agg(t.due_at) into v_fan_outs, v_due_at
+  from unnest(repeat_logs.log_ids, repeat_logs.due_at) t (id, due_at)
+  join public.workflow_action_logs l on l.id = t.id
+  join workflow_engine.fan_out f on f.run_id = l.run_id and f.workflow_action_id = l.workflow_action_id;
+  if v_fan_outs is not null then
+    update public.workflow_action_logs l
+    set status = 'waiting', execute_at = 'infinity'
+    where l.id = any (v_fan_outs);
+    perform workflow_engine.repeat_items(v_fan_outs, v_due_at);
+  end if;
+end;
+$$;
+
+comment on function workflow_engine.repeat_logs(uuid[], timestamptz[]) is
+  'Repeats actions at these times, fan-outs by their items that did not end well.';
+
+-- Carries out what is decided of actions whose logs await their turn: they are repeated, or stopped where they do
+-- not run this time. Returns when the first is due.
+create or replace function workflow_engine.repeat_decided(decisions workflow_engine.decision[], at_time timestamptz)
+returns timestamptz
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_logs uuid[];
+  v_due_at timestamptz[];
+begin
+  update public.workflow_action_logs l
+  set status = 'stopped', reason = d.reason, completed_at = greatest(repeat_decided.at_time, l.started_at)
+  from unnest(repeat_decided.decisions) d
+  where l.id = d.log_id and d.reason <> 'start';
+  select array_agg(l.id), array_agg(repeat_decided.at_time + a.delay) into v_logs, v_due_at
+  from unnest(repeat_decided.decisions) d
+  join public.workflow_action_logs l on l.id = d.log_id
+  join workflow_engine.action_version a
+    on a.workflow_id = l.workflow_id and a.version = l.workflow_version and a.workflow_action_id = l.workflow_action_id
+  where d.reason = 'start';
+  if v_logs is not null then
+    perform workflow_engine.repeat_logs(v_logs, v_due_at);
+  end if;
+  return (select min(t.due_at) from unnest(v_due_at) t (due_at));
+end;
+$$;
+
+comment on function workflow_engine.repeat_decided(workflow_engine.decision[], timestamptz) is
+  'Repeats or stops what is decided of actions whose logs await their turn; returns when the first is due.';
 
 -- Lets ended runs go on in place from what failed or was stopped; outputs stay. Each run has a time at which
 -- that is due. Returns the runs.
@@ -8708,7 +8840,7 @@ as $$
 declare
   v_runs uuid[];
   v_broken uuid[];
-  v_fan_outs uuid[];
+  v_due_at timestamptz[];
 begin
   perform from public.workflow_action_logs l where l.run_id = any (retry_runs.run_ids) order by l.id for update;
   perform from public.workflow_run r where r.id = any (retry_runs.run_ids) order by r.id for update;
@@ -8719,16 +8851,11 @@ begin
     returning r.id
   )
   select coalesce(array_agg(r.id), '{}') into v_runs from retried r;
-  perform workflow_engine.forget_followers(array(select b.id from workflow_engine.find_broken(v_runs) b));
-  select array_agg(b.id), array_agg(b.id) filter (where b.has_items) into v_broken, v_fan_outs
-  from workflow_engine.find_broken(v_runs) b;
-  update public.workflow_action_logs l
-  set status = case when l.id = any (v_fan_outs) then 'waiting' else 'not_started' end,
-    execute_at = case when l.id = any (v_fan_outs) then 'infinity' else t.due_at end,
-    final = false, tries = 0, reason = null, completed_at = null, http_status = null, meta = l.meta - 'reminder'
-  from unnest(retry_runs.run_ids, retry_runs.due_at) t (run_id, due_at)
-  where l.id = any (v_broken) and l.run_id = t.run_id;
-  perform workflow_engine.retry_items(v_fan_outs, retry_runs.run_ids, retry_runs.due_at);
+  perform workflow_engine.unsettle_followers(array(select b.id from workflow_engine.find_broken(v_runs) b));
+  select array_agg(b.id), array_agg(t.due_at) into v_broken, v_due_at
+  from workflow_engine.find_broken(v_runs) b
+  join unnest(retry_runs.run_ids, retry_runs.due_at) t (run_id, due_at) on t.run_id = b.run_id;
+  perform workflow_engine.repeat_logs(v_broken, v_due_at);
   perform workflow_engine.advance_runs(v_runs);
   perform workflow_engine.request_wake();
   return v_runs;

@@ -343,10 +343,73 @@ async function startTimedOut(stack: TestStack): Promise<SteeredRun> {
   return run;
 }
 
+Deno.test("a report waits for a stop of the item that it would let run, and passes it over", async () => {
+  await using stack = await openStack();
+  await using run = await startOneByOne(stack);
+  await run.first.sql`begin`;
+  await call(run.first, "workflow_stop", { action_id: run.next });
+  const ended = report(run.second, completed(run.one));
+  await run.second.untilBlocked();
+  await run.first.sql`commit`;
+  assertEquals((await ended).accepted, 1);
+  assertEquals(await run.statuses(), {
+    ...{ run: "running", work: "completed", "work[0]": "completed", "work[1]": "stopped" },
+    after: "not_started",
+  });
+});
+
+Deno.test("a report lets an item run whose stop rolls back", async () => {
+  await using stack = await openStack();
+  await using run = await startOneByOne(stack);
+  await run.first.sql`begin`;
+  await call(run.first, "workflow_stop", { action_id: run.next });
+  const ended = report(run.second, completed(run.one));
+  await run.second.untilBlocked();
+  await run.first.sql`rollback`;
+  assertEquals((await ended).accepted, 1);
+  assertEquals((await run.claim()).map(({ id }) => id), [run.next]);
+});
+
+Deno.test("a stop of an item waits for the report that lets it run", async () => {
+  await using stack = await openStack();
+  await using run = await startOneByOne(stack);
+  await run.first.sql`begin`;
+  await report(run.first, completed(run.one));
+  const stopped = call(run.second, "workflow_stop", { action_id: run.next });
+  await run.second.untilBlocked();
+  await run.first.sql`commit`;
+  assertEquals(await stopped, { stopped: 1 });
+  assertEquals((await run.statuses())["work[1]"], "stopped");
+});
+
+Deno.test("a stop of a run waits for the stop of an item that awaits its turn", async () => {
+  await using stack = await openStack();
+  await using run = await startOneByOne(stack);
+  await run.first.sql`begin`;
+  await call(run.first, "workflow_stop", { action_id: run.next });
+  const stopped = stopRun(run.second, run);
+  await run.second.untilBlocked();
+  await run.first.sql`commit`;
+  assertEquals(await stopped, { stopped: 1 });
+  assertEquals((await run.statuses()).run, "stopped");
+});
+
 function answerLate(session: Session, run: SteeredRun) {
   const { id, attempt } = run.attempt("work");
   const result = { status: "completed", output: "late" };
   return call(session, "workflow_answer", { action_id: id, attempt, result });
+}
+
+/** A run of a fan-out over two items, the first of which is being executed, and the next not yet. */
+async function startOneByOne(stack: TestStack) {
+  const run = await startRun(
+    stack,
+    { ...WORK, for_each: "$.event.items", max_concurrency: 1 },
+    AFTER,
+  );
+  const [next] = await stack.db`
+    select l.id from public.workflow_action_logs l where l.run_id = ${run.id} and l.item_index = 1`;
+  return Object.assign(run, { one: run.attempt("work"), next: String(next?.id) });
 }
 
 /** A run of a fan-out over two items, both of which are being executed. */

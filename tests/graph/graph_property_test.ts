@@ -97,7 +97,7 @@ async function play(step: Step, interpreter: Interpreter, engine: EngineRun): Pr
   const find = (applies: (log: Log) => boolean) => choose(interpreter.logs.filter(applies), pick);
   const running = find(({ status }) => status === "processing");
   const asking = find((log) => !["sleep", undefined].includes(waitOf(log)?.kind));
-  const stoppable = find((log) => isUnfinished(log) && (log.item === null || log.due !== "never"));
+  const stoppable = find(isUnfinished);
   if (kind === "signal") {
     await signal({ event: step.event, number: pick % 2, id: pick }, interpreter, engine);
   } else if (kind === "stop_run") {

@@ -126,22 +126,22 @@ export class Interpreter {
 
   /**
    * A person has a run that did not end well go on from what failed or was stopped first. What follows
-   * that, and was skipped or did not end well itself, is decided anew. Whether that can be: not of
-   * what was undone.
+   * that, and was skipped or did not end well itself, is decided anew when it has ended. Whether that
+   * can be: not of what was undone.
    */
   retry(): boolean {
     const isUndone = this.logs.some(({ action }) => this.#compensations.has(action.name));
     if ((this.run !== "failed" && this.run !== "stopped") || isUndone) return false;
     const broken = this.#actions.filter((action) => this.#judge(action) === "broken");
     const after = followersOf(broken, this.#actions);
-    const forgotten = [...after].filter((action) =>
-      broken.includes(action) || this.#logOf(action)?.status === "skipped"
-    );
-    const kept = this.logs.filter(({ action }) => !forgotten.includes(action));
-    this.logs.splice(0, Infinity, ...kept);
+    const isForgotten = ({ action, item, status }: Log) =>
+      after.has(action) && item === null && status === "skipped";
+    this.logs.splice(0, Infinity, ...this.logs.filter((log) => !isForgotten(log)));
     this.run = "running";
-    for (const log of kept) {
-      if (log.item === null && broken.includes(log.action)) this.#reset(log);
+    for (const log of this.logs.filter(({ item }) => item === null)) {
+      const isBroken = broken.includes(log.action);
+      if (after.has(log.action) && (isBroken || log.status === "stopped")) this.#unsettle(log);
+      else if (isBroken) this.#repeat(log, "now");
     }
     this.#goOn([]);
     return true;
@@ -231,17 +231,28 @@ export class Interpreter {
     else this.#end(log, "completed", kind === "event" ? "timed out" : "expired");
   }
 
+  /** Its turn comes when what it follows has ended. */
+  #unsettle(log: Log): void {
+    Object.assign(log, {
+      status: "not_started",
+      reason: null,
+      output: null,
+      due: "never",
+      tries: 0,
+    });
+  }
+
   /** Back to the beginning; of a fan-out, the items that did not end well. */
-  #reset(log: Log): void {
+  #repeat(log: Log, due: Log["due"]): void {
     const items = log.item === null ? this.#itemsOf(log.action) : [];
-    Object.assign(log, { status: "not_started", reason: null, output: null, due: "now", tries: 0 });
+    this.#unsettle(log);
+    log.due = due;
     if (items.length === 0) return;
     Object.assign(log, { status: "waiting", due: "never" });
     for (const item of items.filter(({ status }) => status === "failed" || status === "stopped")) {
-      this.#reset(item);
-      item.due = "never";
+      this.#unsettle(item);
     }
-    this.#releaseItems(log.action);
+    this.#releaseItems(log.action, due);
   }
 
   #goOn(changed: readonly Log[]): void {
@@ -299,10 +310,10 @@ export class Interpreter {
   }
 
   /** No more of its items run at once than max_concurrency, the first ones first. */
-  #releaseItems(action: Action): void {
+  #releaseItems(action: Action, due: Log["due"] = "now"): void {
     const unfinished = this.#itemsOf(action).filter(isUnfinished);
     for (const item of unfinished.slice(0, action.maxConcurrency)) {
-      if (item.due === "never") item.due = "now";
+      if (awaitsTurn(item)) item.due = due;
     }
   }
 
@@ -336,7 +347,7 @@ export class Interpreter {
     while (hasChanged) {
       this.#moment += 1;
       const decided = this.#decidePending();
-      for (const [action, values] of decided) this.#insert(action, values);
+      for (const [action, reason] of decided) this.#begin(action, reason);
       const unneeded = this.logs.filter((log) =>
         log.item === null && isUnfinished(log) && this.#isUnneeded(log.action)
       );
@@ -347,15 +358,29 @@ export class Interpreter {
     if (this.run === "running" && !this.logs.some(isUnfinished)) this.#finish();
   }
 
-  #decidePending(): [Action, Partial<Log>][] {
+  #decidePending(): [Action, Reason | null][] {
     const pending = this.#actions.filter((action) =>
-      !this.#compensations.has(action.name) && !this.#logOf(action)
+      !this.#compensations.has(action.name) && !this.#hadTurn(action)
     );
     return pending.flatMap((action) => {
       const reason = this.#reasonToSkip(action);
-      if (reason === "wait") return [];
-      return [[action, reason === null ? {} : { status: "skipped", reason }]];
+      return reason === "wait" ? [] : [[action, reason]];
     });
+  }
+
+  /** An action that had begun before its run was retried is stopped where another is skipped. */
+  #begin(action: Action, reason: Reason | null): void {
+    const log = this.#logOf(action);
+    if (log === undefined) {
+      this.#insert(action, reason === null ? {} : { status: "skipped", reason });
+    } else if (reason !== null) this.#end(log, "stopped", null, reason);
+    else this.#repeat(log, action.isDelayed ? "later" : "now");
+  }
+
+  /** Whether it was decided whether the action runs. */
+  #hadTurn(action: Action): boolean {
+    const log = this.#logOf(action);
+    return log !== undefined && !awaitsTurn(log);
   }
 
   #reasonToSkip(action: Action): Reason | "wait" | null {
@@ -394,7 +419,7 @@ export class Interpreter {
   /** Whether all that follows it had its turn without it, because of a join. */
   #isUnneeded(action: Action): boolean {
     const after = this.#actions.filter((each) => followedBy(each, this.#actions).includes(action));
-    return after.length > 0 && after.every((each) => this.#logOf(each) !== undefined) &&
+    return after.length > 0 && after.every((each) => this.#hadTurn(each)) &&
       after.some((each) => each.joinCount !== null || this.#logOf(each)?.reason === "not_needed");
   }
 
@@ -427,6 +452,11 @@ export function nameOf({ action, item }: Pick<Log, "action" | "item">): string {
 
 export function isUnfinished({ status }: Log): boolean {
   return ["not_started", "processing", "waiting"].includes(status);
+}
+
+/** Whether no time brings its turn, but the end of something else. */
+function awaitsTurn({ status, due }: Log): boolean {
+  return status === "not_started" && due === "never";
 }
 
 /** What a log waits for now; a fan-out waits for its items, each of which waits for itself. */

@@ -136,7 +136,7 @@ begin
     where c.verdict = 'fan_out' and c.data <> '[]' and l.status = 'waiting'
   ),
   opened as (
-    insert into workflow_engine.fan_out (run_id, workflow_action_id, total, released, unfinished, tolerated)
+    insert into workflow_engine.fan_out (run_id, workflow_action_id, total, next_item, unfinished, tolerated)
     select p.run_id, p.workflow_action_id, p.total, least(p.total, p.max_concurrency), p.total, p.tolerated
     from parent p
   )

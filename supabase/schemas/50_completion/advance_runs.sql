@@ -8,6 +8,18 @@ return status in ('not_started', 'processing', 'waiting') or (status = 'failed' 
 comment on function workflow_engine.is_unfinished(text, boolean) is
   'Whether an action log in this state will change by itself.';
 
+-- Whether an action log awaits its turn, which no time brings: an item beyond max_concurrency, or an action that
+-- a retry has decided anew. Says not_started as what it is not: its name would let Postgres read all that is
+-- pending instead of a run's own by their index.
+create or replace function workflow_engine.awaits_turn(status text, execute_at timestamptz)
+returns boolean
+language sql
+immutable
+return not isfinite(execute_at) and status not in ('processing', 'waiting', 'completed', 'failed', 'skipped', 'stopped');
+
+comment on function workflow_engine.awaits_turn(text, timestamptz) is
+  'Whether an action log awaits its turn: an item beyond max_concurrency, or an action to be decided anew.';
+
 -- What an ended action means to those that follow it: passed (completed, not needed by its own
 -- condition, or failed and tolerated), broken (failed, stopped by a person), or absent (it never had
 -- its turn: its branch was not taken, or nobody needed it). Null while it is unfinished.
@@ -39,6 +51,7 @@ begin
     from workflow_engine.action_version b
     left join public.workflow_action_logs l
       on l.run_id = is_unneeded.run_id and l.workflow_action_id = b.workflow_action_id and l.item_index is null
+      and not workflow_engine.awaits_turn(l.status, l.execute_at)
     where b.workflow_id = (is_unneeded.action).workflow_id
       and b.version = (is_unneeded.action).version
       and (is_unneeded.action).workflow_action_id = any (b.depends_on)
@@ -49,13 +62,13 @@ $$;
 comment on function workflow_engine.is_unneeded(uuid, workflow_engine.action_version) is
   'Whether nothing in the run waits for this action any more, because a join had enough without it.';
 
--- The actions of running runs that have no log yet, with what has become of those they follow, and
--- whether anybody still waits for them: when a join has enough, what only led to it is unneeded.
+-- The actions of running runs that had no turn yet (no log, or one that a retry has decided anew), with what has
+-- become of those they follow, and whether anybody still waits for them: when a join has enough, what only led to it is unneeded.
 -- `rows 1` and the lateral look-ups with a limit, here and below, make a plan that was made while the
 -- tables were small look rows up by their whole key, and still do so when they have grown.
 create or replace function workflow_engine.read_pending(run_ids uuid[])
 returns table (
-  run_id uuid, workflow_action_id uuid, run_if text, join_count integer, total bigint,
+  run_id uuid, workflow_action_id uuid, log_id uuid, run_if text, join_count integer, total bigint,
   ended bigint, passed bigint, broken bigint, failed bigint, is_passed_over boolean, is_unneeded boolean
 )
 language plpgsql
@@ -66,13 +79,13 @@ as $$
 begin
   return query
     select
-      r.id, a.workflow_action_id, a.run_if, a.join_count,
+      r.id, a.workflow_action_id, own.id, a.run_if, a.join_count,
       d.total, d.ended, d.passed, d.broken, d.failed, d.is_passed_over, u.is_unneeded
     from unnest(read_pending.run_ids) i (id)
     cross join lateral (select * from public.workflow_run r where r.id = i.id limit 1) r
     join workflow_engine.action_version a on a.workflow_id = r.workflow_id and a.version = r.workflow_version
     left join lateral (
-      select true as is_there
+      select l.id, workflow_engine.awaits_turn(l.status, l.execute_at) as awaits_turn
       from public.workflow_action_logs l
       where l.run_id = r.id and l.workflow_action_id = a.workflow_action_id and l.item_index is null
       limit 1
@@ -105,16 +118,30 @@ begin
     where r.status = 'running'
       and not r.is_compensating
       and not a.is_compensation
-      and own.is_there is null;
+      and coalesce(own.awaits_turn, true);
 end;
 $$;
 
 comment on function workflow_engine.read_pending(uuid[]) is
-  'The actions of running runs that have no log yet, with what has become of those they follow.';
+  'The actions of running runs that had no turn yet, with what has become of those they follow.';
 
--- Which pending actions start, and which are skipped, and why; those that must still wait are left out.
+-- What is decided of an action that had no turn yet: "start", or why it does not run. `log_id` is its log where a
+-- retry has it decided anew; `is_join` says that the action may make others unneeded.
+create type workflow_engine.decision as (
+  run_id uuid,
+  workflow_action_id uuid,
+  log_id uuid,
+  reason text,
+  is_first boolean,
+  is_join boolean
+);
+
+comment on type workflow_engine.decision is
+  'What is decided of an action that had no turn yet: that it starts, or why it does not run.';
+
+-- Decides which pending actions start, and which do not run, and why; leaves out those that must still wait.
 create or replace function workflow_engine.decide_pending(run_ids uuid[])
-returns table (run_id uuid, workflow_action_id uuid, reason text, is_first boolean)
+returns setof workflow_engine.decision
 language plpgsql
 stable
 rows 1
@@ -122,7 +149,7 @@ set search_path = ''
 as $$
 begin
   return query
-    select p.run_id, p.workflow_action_id, v.reason, p.total = 0
+    select p.run_id, p.workflow_action_id, p.log_id, v.reason, p.total = 0, p.join_count is not null
     from workflow_engine.read_pending(decide_pending.run_ids) p
     cross join lateral (
       select case
@@ -141,49 +168,49 @@ end;
 $$;
 
 comment on function workflow_engine.decide_pending(uuid[]) is
-  'Which pending actions of these runs start (reason "start") or are skipped, with the reason.';
+  'Which pending actions of these runs start (reason "start") or do not run, with the reason.';
 
--- Creates the logs of what is decided. Returns whether that decides more (what follows a skipped action,
--- what leads to a join that had enough), and when the first of the others is due.
-create or replace function workflow_engine.insert_decided(
-  run_ids uuid[],
-  at_time timestamptz,
-  out decides_more boolean,
-  out first_due timestamptz
-)
-language sql
+-- Creates the logs of what is decided for the first time. Returns when the first of those that start is due.
+create or replace function workflow_engine.insert_decided(decisions workflow_engine.decision[], at_time timestamptz)
+returns timestamptz
+language plpgsql
 set search_path = ''
 as $$
-  with decided as materialized (
-    select d.run_id, d.reason, case when d.is_first then r.starts_at else insert_decided.at_time end + a.delay as due_at,
-      r as run, a as action
-    from workflow_engine.decide_pending(insert_decided.run_ids) d
-    join public.workflow_run r on r.id = d.run_id
-    join workflow_engine.action_version a
-      on a.workflow_id = r.workflow_id and a.version = r.workflow_version
-      and a.workflow_action_id = d.workflow_action_id
-  ),
-  inserted as (
+declare
+  v_first_due timestamptz;
+begin
+  with inserted as (
     insert into public.workflow_action_logs (
       organization_id, run_id, workflow_id, workflow_version, workflow_action_id, priority, related_table,
       related_table_pkey, execute_at, status, completed_at, reason
     )
     select
-      (d.run).organization_id, d.run_id, (d.run).workflow_id, (d.run).workflow_version, (d.action).workflow_action_id,
-      (d.action).priority, (d.run).related_table, (d.run).related_table_pkey, d.due_at,
+      r.organization_id, r.id, r.workflow_id, r.workflow_version, a.workflow_action_id,
+      a.priority, r.related_table, r.related_table_pkey,
+      case when d.is_first then r.starts_at else insert_decided.at_time end + a.delay,
       case d.reason when 'start' then 'not_started' else 'skipped' end,
       case when d.reason <> 'start' then insert_decided.at_time end,
       nullif(d.reason, 'start')
-    from decided d
+    from unnest(insert_decided.decisions) d
+    cross join lateral (select * from public.workflow_run r where r.id = d.run_id limit 1) r
+    cross join lateral (
+      select *
+      from workflow_engine.action_version a
+      where a.workflow_id = r.workflow_id and a.version = r.workflow_version
+        and a.workflow_action_id = d.workflow_action_id
+      limit 1
+    ) a
+    where d.log_id is null
+    returning execute_at, status
   )
-  select
-    coalesce(bool_or(d.reason <> 'start' or (d.action).join_count is not null), false),
-    min(d.due_at) filter (where d.reason = 'start')
-  from decided d;
+  select min(i.execute_at) filter (where i.status = 'not_started') into v_first_due
+  from inserted i;
+  return v_first_due;
+end;
 $$;
 
-comment on function workflow_engine.insert_decided(uuid[], timestamptz) is
-  'Creates the action logs of what is decided; returns whether that decides more, and when the first is due.';
+comment on function workflow_engine.insert_decided(workflow_engine.decision[], timestamptz) is
+  'Creates the action logs of what is decided for the first time; returns when the first is due.';
 
 -- Stops what is still unfinished although a join had enough without it; what somebody is reporting just now
 -- may come to its own end.
@@ -294,7 +321,7 @@ set search_path = ''
 as $$
 declare
   v_now timestamptz := workflow_engine.clock();
-  v_decided record;
+  v_decisions workflow_engine.decision[];
   v_first_due timestamptz;
 begin
   perform from public.workflow_run r
@@ -302,9 +329,11 @@ begin
   order by r.id
   for update;
   loop
-    select * into v_decided from workflow_engine.insert_decided(advance_runs.run_ids, v_now);
-    v_first_due := least(v_first_due, v_decided.first_due);
-    exit when not v_decided.decides_more;
+    v_decisions := array(select d from workflow_engine.decide_pending(advance_runs.run_ids) d);
+    exit when v_decisions = '{}';
+    v_first_due := least(v_first_due, workflow_engine.insert_decided(v_decisions, v_now));
+    v_first_due := least(v_first_due, workflow_engine.repeat_decided(v_decisions, v_now));
+    exit when not exists (select from unnest(v_decisions) d where d.reason <> 'start' or d.is_join);
   end loop;
   perform workflow_engine.stop_unneeded(advance_runs.run_ids, v_now);
   v_first_due := least(v_first_due, workflow_engine.finish_runs(advance_runs.run_ids, v_now));

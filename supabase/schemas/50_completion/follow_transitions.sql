@@ -72,6 +72,7 @@ begin
     and ((c.n).status = 'failed' or ((c.n).status = 'not_started' and (c.n).tries > c.tries_before));
   with changed as materialized (
     select n.id, n.run_id, n.workflow_action_id, n.status, n.waits_for, n.item_index is not null as is_item,
+      workflow_engine.awaits_turn(o.status, o.execute_at) as awaited_turn,
       workflow_engine.is_unfinished(o.status, o.final) and not workflow_engine.is_unfinished(n.status, n.final) as has_ended
     from old_logs o
     full join new_logs n on n.id = o.id
@@ -79,6 +80,7 @@ begin
   ended as (
     select c.run_id, c.workflow_action_id, c.is_item,
       count(*) as finished, count(*) filter (where c.status = 'failed') as failed,
+      count(*) filter (where not c.awaited_turn) as freed,
       bool_or(c.waits_for = 'items') as is_fan_out,
       array_agg(c.id) filter (where c.waits_for in ('event', 'approval', 'run')) as waits
     from changed c
@@ -86,7 +88,7 @@ begin
     group by c.run_id, c.workflow_action_id, c.is_item
   )
   select
-    array_agg(row(e.run_id, e.workflow_action_id, e.finished, e.failed)::workflow_engine.item_count) filter (where e.is_item),
+    array_agg(row(e.run_id, e.workflow_action_id, e.finished, e.failed, e.freed)::workflow_engine.item_count) filter (where e.is_item),
     array_agg(distinct e.run_id) filter (where not e.is_item),
     array_agg(distinct e.run_id) filter (where not e.is_item and e.is_fan_out),
     (select array_agg(w.id) from ended e cross join lateral unnest(e.waits) w (id))

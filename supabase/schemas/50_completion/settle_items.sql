@@ -1,70 +1,34 @@
--- How many items of a fan-out ended in one statement.
+-- How many items of a fan-out ended in one statement. An item that still awaited its turn has freed no place.
 create type workflow_engine.item_count as (
   run_id uuid,
   workflow_action_id uuid,
   finished bigint,
-  failed bigint
+  failed bigint,
+  freed bigint
 );
 
 comment on type workflow_engine.item_count is
-  'How many items of a fan-out ended in one statement, and how many of them failed.';
+  'How many items of a fan-out ended in one statement, how many of them failed, and how many places they freed.';
 
--- Takes the ended items off their fan-outs and lets as many others run. One row a fan-out is locked
--- for each batch of results, in key order; the run's is not.
-create or replace function workflow_engine.count_items(counts workflow_engine.item_count[])
-returns setof workflow_engine.fan_out
-language plpgsql
-set search_path = ''
-as $$
-begin
-  perform from workflow_engine.fan_out f
-  where (f.run_id, f.workflow_action_id) in (select c.run_id, c.workflow_action_id from unnest(count_items.counts) c)
-  order by f.run_id, f.workflow_action_id
-  for update;
-  return query
-    update workflow_engine.fan_out f
-    set
-      unfinished = f.unfinished - c.finished,
-      failed = f.failed + c.failed,
-      released = least(f.total, f.released + c.finished)
-    from unnest(count_items.counts) c
-    where f.run_id = c.run_id and f.workflow_action_id = c.workflow_action_id
-    returning f.*;
-end;
-$$;
-
-comment on function workflow_engine.count_items(workflow_engine.item_count[]) is
-  'Counts ended items off their fan-outs and returns those.';
-
--- The same for a fan-out that was retried: the next of its items that do not run yet, wherever they are.
-create or replace function workflow_engine.release_retried_items(counts workflow_engine.item_count[], at_time timestamptz)
+-- One row a fan-out is locked for each batch of results, in key order; the run's is not. Whoever holds it may
+-- lock the items that await their turn, and nobody the other way round.
+create or replace function workflow_engine.lock_fan_outs(counts workflow_engine.item_count[])
 returns void
 language plpgsql
 set search_path = ''
 as $$
 begin
-  update public.workflow_action_logs l
-  set execute_at = release_retried_items.at_time
-  from unnest(release_retried_items.counts) c
-  join workflow_engine.fan_out f on f.run_id = c.run_id and f.workflow_action_id = c.workflow_action_id and f.is_retried
-  cross join lateral (
-    select i.id
-    from public.workflow_action_logs i
-    where i.run_id = c.run_id and i.workflow_action_id = c.workflow_action_id and i.item_index is not null
-      and i.completed_at is null and not isfinite(i.execute_at) and i.status <> 'waiting'
-    order by i.item_index
-    limit c.finished
-  ) n
-  where l.id = n.id;
+  perform from workflow_engine.fan_out f
+  where (f.run_id, f.workflow_action_id) in (select c.run_id, c.workflow_action_id from unnest(lock_fan_outs.counts) c)
+  order by f.run_id, f.workflow_action_id
+  for update;
 end;
 $$;
 
-comment on function workflow_engine.release_retried_items(workflow_engine.item_count[], timestamptz) is
-  'Lets as many further items of retried fan-outs run as have ended.';
+comment on function workflow_engine.lock_fan_outs(workflow_engine.item_count[]) is
+  'Locks the fan-outs of ended items.';
 
--- Lets the next items of a fan-out run, as many as have ended. Does not name their status: that would
--- let Postgres read all that is pending instead of these by their index. After a retry the items that may
--- still run are not the last ones, and are looked for.
+-- Lets the next items of locked fan-outs run, as many as have made room.
 create or replace function workflow_engine.release_items(counts workflow_engine.item_count[], at_time timestamptz)
 returns void
 language plpgsql
@@ -74,23 +38,55 @@ begin
   update public.workflow_action_logs l
   set execute_at = release_items.at_time
   from unnest(release_items.counts) c
-  join workflow_engine.fan_out f on f.run_id = c.run_id and f.workflow_action_id = c.workflow_action_id and not f.is_retried
-  cross join lateral generate_series(f.released - c.finished, f.released - 1) i (index)
-  where l.run_id = c.run_id and l.workflow_action_id = c.workflow_action_id
-    and l.item_index = i.index
-    and l.completed_at is null and not isfinite(l.execute_at) and l.status <> 'waiting';
-  if exists (
-    select from unnest(release_items.counts) c
-    join workflow_engine.fan_out f on f.run_id = c.run_id and f.workflow_action_id = c.workflow_action_id
-    where f.is_retried
-  ) then
-    perform workflow_engine.release_retried_items(release_items.counts, release_items.at_time);
-  end if;
+  cross join lateral (
+    select f.next_item
+    from workflow_engine.fan_out f
+    where f.run_id = c.run_id and f.workflow_action_id = c.workflow_action_id
+    limit 1
+  ) f
+  cross join lateral (
+    select i.id
+    from public.workflow_action_logs i
+    where i.run_id = c.run_id and i.workflow_action_id = c.workflow_action_id and i.item_index >= f.next_item
+      and workflow_engine.awaits_turn(i.status, i.execute_at)
+    order by i.item_index
+    limit c.freed
+  ) n
+  where l.id = n.id;
 end;
 $$;
 
 comment on function workflow_engine.release_items(workflow_engine.item_count[], timestamptz) is
-  'Lets as many further items of fan-outs run as have ended.';
+  'Lets as many further items of fan-outs run as have made room.';
+
+-- Takes the ended items off their locked fan-outs, and returns those.
+create or replace function workflow_engine.count_items(counts workflow_engine.item_count[])
+returns setof workflow_engine.fan_out
+language plpgsql
+set search_path = ''
+as $$
+begin
+  return query
+    update workflow_engine.fan_out f
+    set
+      unfinished = f.unfinished - c.finished,
+      failed = f.failed + c.failed,
+      next_item = coalesce((
+        select i.item_index
+        from public.workflow_action_logs i
+        where i.run_id = f.run_id and i.workflow_action_id = f.workflow_action_id and i.item_index >= f.next_item
+          and workflow_engine.awaits_turn(i.status, i.execute_at)
+        order by i.item_index
+        limit 1
+      ), f.total)
+    from unnest(count_items.counts) c
+    where f.run_id = c.run_id and f.workflow_action_id = c.workflow_action_id
+    returning f.*;
+end;
+$$;
+
+comment on function workflow_engine.count_items(workflow_engine.item_count[]) is
+  'Counts ended items off their fan-outs and returns those.';
 
 -- The outputs of a fan-out's items, in their order; null for an item that failed and was tolerated. They are
 -- counted before they are put together, and no further than the limit. What keeps them from being put
@@ -192,10 +188,11 @@ declare
   v_now timestamptz := workflow_engine.clock();
   v_ended workflow_engine.fan_out[];
 begin
+  perform workflow_engine.lock_fan_outs(settle_items.counts);
+  perform workflow_engine.release_items(settle_items.counts, v_now);
   select array_agg(f) into v_ended
   from workflow_engine.count_items(settle_items.counts) f
   where f.unfinished = 0 or f.failed > f.tolerated;
-  perform workflow_engine.release_items(settle_items.counts, v_now);
   perform workflow_engine.end_fan_outs(v_ended, v_now);
   perform workflow_engine.stop_items(array(select distinct c.run_id from unnest(settle_items.counts) c));
   perform workflow_engine.request_wake();

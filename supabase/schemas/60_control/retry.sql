@@ -1,19 +1,18 @@
 -- The actions of ended runs that did not end well: failed for good without being tolerated, or stopped by a
 -- person. What only undoes another action is none of them.
 create or replace function workflow_engine.find_broken(run_ids uuid[])
-returns table (id uuid, run_id uuid, workflow_id uuid, version integer, workflow_action_id uuid, has_items boolean)
+returns table (id uuid, run_id uuid)
 language plpgsql
 stable
 set search_path = ''
 as $$
 begin
   return query
-    select l.id, l.run_id, l.workflow_id, l.workflow_version, l.workflow_action_id, f.run_id is not null
+    select l.id, l.run_id
     from public.workflow_action_logs l
     join workflow_engine.action_version a
       on a.workflow_id = l.workflow_id and a.version = l.workflow_version
       and a.workflow_action_id = l.workflow_action_id
-    left join workflow_engine.fan_out f on f.run_id = l.run_id and f.workflow_action_id = l.workflow_action_id
     where l.run_id = any (find_broken.run_ids)
       and l.item_index is null
       and not a.is_compensation
@@ -24,19 +23,37 @@ $$;
 comment on function workflow_engine.find_broken(uuid[]) is
   'The actions of ended runs that a retry repeats.';
 
--- Forgets what follows these broken actions, near or far, and was passed over or broke itself: it is decided
--- again when they have ended.
-create or replace function workflow_engine.forget_followers(log_ids uuid[])
+-- Sends action logs back to be claimed at these times, with all tries; one whose time is infinity awaits its turn.
+create or replace function workflow_engine.reset_logs(log_ids uuid[], due_at timestamptz[])
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  update public.workflow_action_logs l
+  set status = 'not_started', execute_at = t.due_at, final = false, tries = 0, reason = null, completed_at = null,
+    http_status = null, meta = l.meta - 'reminder'
+  from unnest(reset_logs.log_ids, reset_logs.due_at) t (id, due_at)
+  where l.id = t.id;
+end;
+$$;
+
+comment on function workflow_engine.reset_logs(uuid[], timestamptz[]) is
+  'Sends action logs back to be claimed at these times, with all tries.';
+
+-- Has what follows these broken actions, near or far, and did not have a good end itself decided anew when they
+-- have ended. A log stays what it is: with the idempotency key of what was tried, and the items that completed.
+create or replace function workflow_engine.unsettle_followers(log_ids uuid[])
 returns void
 language plpgsql
 set search_path = ''
 as $$
 declare
-  v_forgotten uuid[] := array(
+  v_followers uuid[] := array(
     with recursive follower (run_id, workflow_id, version, workflow_action_id, is_follower) as (
       select l.run_id, l.workflow_id, l.workflow_version, l.workflow_action_id, false
       from public.workflow_action_logs l
-      where l.id = any (forget_followers.log_ids)
+      where l.id = any (unsettle_followers.log_ids)
       union
       select f.run_id, f.workflow_id, f.version, a.workflow_action_id, true
       from follower f
@@ -47,53 +64,52 @@ declare
     from follower f
     join public.workflow_action_logs l
       on l.run_id = f.run_id and l.workflow_action_id = f.workflow_action_id and l.item_index is null
-    where f.is_follower and (l.status = 'skipped' or l.id = any (forget_followers.log_ids))
+    where f.is_follower and (l.status in ('skipped', 'stopped') or l.id = any (unsettle_followers.log_ids))
   );
 begin
-  delete from workflow_engine.fan_out f
-  using public.workflow_action_logs l
-  where l.id = any (v_forgotten) and f.run_id = l.run_id and f.workflow_action_id = l.workflow_action_id;
-  delete from public.workflow_action_logs i
-  using public.workflow_action_logs l
-  where l.id = any (v_forgotten) and i.run_id = l.run_id and i.workflow_action_id = l.workflow_action_id;
+  delete from public.workflow_action_logs l where l.id = any (v_followers) and l.status = 'skipped';
+  perform workflow_engine.reset_logs(v_followers, array_fill(timestamptz 'infinity', array[cardinality(v_followers)]));
 end;
 $$;
 
-comment on function workflow_engine.forget_followers(uuid[]) is
-  'Forgets the skipped and broken actions that follow these broken ones.';
+comment on function workflow_engine.unsettle_followers(uuid[]) is
+  'Has what follows these broken actions and did not end well decided anew.';
 
--- Sends the items of fan-outs that did not end well back, the first max_concurrency of them to be due when
--- their run is. A fan-out whose items all ended well is put together anew.
-create or replace function workflow_engine.retry_items(log_ids uuid[], run_ids uuid[], due_at timestamptz[])
+-- Sends the items of fan-outs that did not end well back, the first max_concurrency of them to be due when their
+-- fan-out is. A fan-out whose items all ended well is put together anew.
+create or replace function workflow_engine.repeat_items(log_ids uuid[], due_at timestamptz[])
 returns void
 language plpgsql
 set search_path = ''
 as $$
+declare
+  v_items uuid[];
+  v_due_at timestamptz[];
 begin
-  update public.workflow_action_logs l
-  set status = 'not_started', final = false, tries = 0, reason = null, completed_at = null, http_status = null,
-    meta = l.meta - 'reminder',
-    execute_at = case when n.number <= n.max_concurrency then n.due_at else 'infinity' end
+  select array_agg(n.id), array_agg(case when n.number <= n.max_concurrency then n.due_at else 'infinity' end)
+  into v_items, v_due_at
   from (
     select i.id, t.due_at, a.max_concurrency, row_number() over (partition by p.id order by i.item_index) as number
-    from public.workflow_action_logs p
+    from unnest(repeat_items.log_ids, repeat_items.due_at) t (id, due_at)
+    join public.workflow_action_logs p on p.id = t.id
     join workflow_engine.action_version a
       on a.workflow_id = p.workflow_id and a.version = p.workflow_version
       and a.workflow_action_id = p.workflow_action_id
     join public.workflow_action_logs i
       on i.run_id = p.run_id and i.workflow_action_id = p.workflow_action_id and i.item_index is not null
-    join unnest(retry_items.run_ids, retry_items.due_at) t (run_id, due_at) on t.run_id = p.run_id
-    where p.id = any (retry_items.log_ids) and i.status in ('failed', 'stopped')
-  ) n
-  where l.id = n.id;
+    where i.status in ('failed', 'stopped')
+  ) n;
+  perform workflow_engine.reset_logs(v_items, v_due_at);
   update workflow_engine.fan_out f
-  set failed = 0, released = f.total, is_retried = true, unfinished = n.unfinished
+  set failed = 0, unfinished = n.unfinished, next_item = n.next_item
   from (
-    select p.run_id, p.workflow_action_id, count(*) filter (where i.completed_at is null) as unfinished
+    select p.run_id, p.workflow_action_id,
+      count(*) filter (where i.completed_at is null) as unfinished,
+      coalesce(min(i.item_index) filter (where workflow_engine.awaits_turn(i.status, i.execute_at)), count(*)) as next_item
     from public.workflow_action_logs p
     join public.workflow_action_logs i
       on i.run_id = p.run_id and i.workflow_action_id = p.workflow_action_id and i.item_index is not null
-    where p.id = any (retry_items.log_ids)
+    where p.id = any (repeat_items.log_ids)
     group by p.run_id, p.workflow_action_id
   ) n
   where f.run_id = n.run_id and f.workflow_action_id = n.workflow_action_id;
@@ -101,13 +117,71 @@ begin
     select f
     from public.workflow_action_logs p
     join workflow_engine.fan_out f on f.run_id = p.run_id and f.workflow_action_id = p.workflow_action_id
-    where p.id = any (retry_items.log_ids) and f.unfinished = 0
+    where p.id = any (repeat_items.log_ids) and f.unfinished = 0
   ), workflow_engine.clock());
 end;
 $$;
 
-comment on function workflow_engine.retry_items(uuid[], uuid[], timestamptz[]) is
+comment on function workflow_engine.repeat_items(uuid[], timestamptz[]) is
   'Sends the items of fan-outs that did not end well back to be claimed.';
+
+-- Repeats actions at these times: one that has items by those of them that did not end well.
+create or replace function workflow_engine.repeat_logs(log_ids uuid[], due_at timestamptz[])
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_fan_outs uuid[];
+  v_due_at timestamptz[];
+begin
+  perform workflow_engine.reset_logs(repeat_logs.log_ids, repeat_logs.due_at);
+  select array_agg(t.id), array_agg(t.due_at) into v_fan_outs, v_due_at
+  from unnest(repeat_logs.log_ids, repeat_logs.due_at) t (id, due_at)
+  join public.workflow_action_logs l on l.id = t.id
+  join workflow_engine.fan_out f on f.run_id = l.run_id and f.workflow_action_id = l.workflow_action_id;
+  if v_fan_outs is not null then
+    update public.workflow_action_logs l
+    set status = 'waiting', execute_at = 'infinity'
+    where l.id = any (v_fan_outs);
+    perform workflow_engine.repeat_items(v_fan_outs, v_due_at);
+  end if;
+end;
+$$;
+
+comment on function workflow_engine.repeat_logs(uuid[], timestamptz[]) is
+  'Repeats actions at these times, fan-outs by their items that did not end well.';
+
+-- Carries out what is decided of actions whose logs await their turn: they are repeated, or stopped where they do
+-- not run this time. Returns when the first is due.
+create or replace function workflow_engine.repeat_decided(decisions workflow_engine.decision[], at_time timestamptz)
+returns timestamptz
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_logs uuid[];
+  v_due_at timestamptz[];
+begin
+  update public.workflow_action_logs l
+  set status = 'stopped', reason = d.reason, completed_at = greatest(repeat_decided.at_time, l.started_at)
+  from unnest(repeat_decided.decisions) d
+  where l.id = d.log_id and d.reason <> 'start';
+  select array_agg(l.id), array_agg(repeat_decided.at_time + a.delay) into v_logs, v_due_at
+  from unnest(repeat_decided.decisions) d
+  join public.workflow_action_logs l on l.id = d.log_id
+  join workflow_engine.action_version a
+    on a.workflow_id = l.workflow_id and a.version = l.workflow_version and a.workflow_action_id = l.workflow_action_id
+  where d.reason = 'start';
+  if v_logs is not null then
+    perform workflow_engine.repeat_logs(v_logs, v_due_at);
+  end if;
+  return (select min(t.due_at) from unnest(v_due_at) t (due_at));
+end;
+$$;
+
+comment on function workflow_engine.repeat_decided(workflow_engine.decision[], timestamptz) is
+  'Repeats or stops what is decided of actions whose logs await their turn; returns when the first is due.';
 
 -- Lets ended runs go on in place from what failed or was stopped; outputs stay. Each run has a time at which
 -- that is due. Returns the runs.
@@ -119,7 +193,7 @@ as $$
 declare
   v_runs uuid[];
   v_broken uuid[];
-  v_fan_outs uuid[];
+  v_due_at timestamptz[];
 begin
   perform from public.workflow_action_logs l where l.run_id = any (retry_runs.run_ids) order by l.id for update;
   perform from public.workflow_run r where r.id = any (retry_runs.run_ids) order by r.id for update;
@@ -130,16 +204,11 @@ begin
     returning r.id
   )
   select coalesce(array_agg(r.id), '{}') into v_runs from retried r;
-  perform workflow_engine.forget_followers(array(select b.id from workflow_engine.find_broken(v_runs) b));
-  select array_agg(b.id), array_agg(b.id) filter (where b.has_items) into v_broken, v_fan_outs
-  from workflow_engine.find_broken(v_runs) b;
-  update public.workflow_action_logs l
-  set status = case when l.id = any (v_fan_outs) then 'waiting' else 'not_started' end,
-    execute_at = case when l.id = any (v_fan_outs) then 'infinity' else t.due_at end,
-    final = false, tries = 0, reason = null, completed_at = null, http_status = null, meta = l.meta - 'reminder'
-  from unnest(retry_runs.run_ids, retry_runs.due_at) t (run_id, due_at)
-  where l.id = any (v_broken) and l.run_id = t.run_id;
-  perform workflow_engine.retry_items(v_fan_outs, retry_runs.run_ids, retry_runs.due_at);
+  perform workflow_engine.unsettle_followers(array(select b.id from workflow_engine.find_broken(v_runs) b));
+  select array_agg(b.id), array_agg(t.due_at) into v_broken, v_due_at
+  from workflow_engine.find_broken(v_runs) b
+  join unnest(retry_runs.run_ids, retry_runs.due_at) t (run_id, due_at) on t.run_id = b.run_id;
+  perform workflow_engine.repeat_logs(v_broken, v_due_at);
   perform workflow_engine.advance_runs(v_runs);
   perform workflow_engine.request_wake();
   return v_runs;

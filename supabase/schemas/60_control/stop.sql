@@ -18,8 +18,41 @@ $$;
 comment on function workflow_engine.with_descendants(uuid[]) is
   'These runs and their children, and those of their children.';
 
--- Stops what is unfinished in these runs. Locks logs, then runs, as everybody does, and the logs of fan-outs
--- after their items, as a report does; what a report inserts meanwhile is there when the runs are locked.
+-- Locks what is unfinished in these runs, or of one action in them, in the order of everybody: logs, the fan-outs of
+-- which they are items, the items that await their turn, and the logs of fan-outs after their items, as a report
+-- does.
+create or replace function workflow_engine.lock_unfinished(run_ids uuid[], workflow_action_id uuid default null)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  perform from public.workflow_action_logs l
+  where l.run_id = any (lock_unfinished.run_ids)
+    and l.workflow_action_id = coalesce(lock_unfinished.workflow_action_id, l.workflow_action_id)
+    and workflow_engine.is_unfinished(l.status, l.final)
+    and l.waits_for is distinct from 'items' and not workflow_engine.awaits_turn(l.status, l.execute_at)
+  order by l.id
+  for update;
+  perform from workflow_engine.fan_out f
+  where f.run_id = any (lock_unfinished.run_ids)
+    and f.workflow_action_id = coalesce(lock_unfinished.workflow_action_id, f.workflow_action_id)
+  order by f.run_id, f.workflow_action_id
+  for update;
+  perform from public.workflow_action_logs l
+  where l.run_id = any (lock_unfinished.run_ids)
+    and l.workflow_action_id = coalesce(lock_unfinished.workflow_action_id, l.workflow_action_id)
+    and workflow_engine.is_unfinished(l.status, l.final)
+  order by l.waits_for is not distinct from 'items', l.id
+  for update;
+end;
+$$;
+
+comment on function workflow_engine.lock_unfinished(uuid[], uuid) is
+  'Locks the unfinished action logs of these runs.';
+
+-- Stops what is unfinished in these runs. Locks logs, then runs, as everybody does; what a report inserts
+-- meanwhile is there when the runs are locked.
 create or replace function workflow_engine.stop_together(run_ids uuid[], at_time timestamptz)
 returns uuid[]
 language plpgsql
@@ -28,10 +61,7 @@ as $$
 declare
   v_stopped uuid[];
 begin
-  perform from public.workflow_action_logs l
-  where l.run_id = any (stop_together.run_ids) and workflow_engine.is_unfinished(l.status, l.final)
-  order by l.waits_for is not distinct from 'items', l.id
-  for update;
+  perform workflow_engine.lock_unfinished(stop_together.run_ids);
   perform from public.workflow_run r where r.id = any (stop_together.run_ids) order by r.id for update;
   with stopped as (
     update public.workflow_run r
@@ -77,7 +107,8 @@ $$;
 comment on function workflow_engine.stop_runs(uuid[]) is
   'Stops runs and their children; returns those that were unfinished.';
 
--- Stops one action of a run, which goes on as its graph says. Its items are locked before it, as a report does.
+-- Stops one action of a run, which goes on as its graph says. Its items are locked before it, and its fan-out
+-- where it is an item that awaits its turn, as a report does.
 create or replace function workflow_engine.stop_action(action_id uuid)
 returns public.workflow_action_logs
 language plpgsql
@@ -86,11 +117,13 @@ as $$
 declare
   v_log public.workflow_action_logs;
 begin
-  perform from public.workflow_action_logs i
-  join public.workflow_action_logs l on l.run_id = i.run_id and l.workflow_action_id = i.workflow_action_id
-  where l.id = stop_action.action_id and l.item_index is null and i.item_index is not null and i.completed_at is null
-  order by i.id
-  for update of i;
+  perform workflow_engine.lock_unfinished(array[l.run_id], l.workflow_action_id)
+  from public.workflow_action_logs l
+  where l.id = stop_action.action_id and l.item_index is null;
+  perform from public.workflow_action_logs l
+  join workflow_engine.fan_out f on f.run_id = l.run_id and f.workflow_action_id = l.workflow_action_id
+  where l.id = stop_action.action_id and l.item_index is not null and workflow_engine.awaits_turn(l.status, l.execute_at)
+  for update of f;
   v_log := workflow_engine.lock_log(stop_action.action_id);
   if not workflow_engine.is_unfinished(v_log.status, v_log.final) then
     perform workflow_engine.raise_error(

@@ -16,7 +16,7 @@ select public.workflow_retry(run) from given;
 select is(jsonb_path_query_array(test.claim(), '$.actions.*.name'), '["a"]', 'first what went first');
 select test.report(jsonb_build_object('id', l.id, 'attempt', l.attempt), '{"status": "completed"}') from given, test.log_of(run, 'a') l;
 select test.work_off();
-select is(test.statuses(run), '{"a": "completed", "c": "completed", "h": "skipped"}', 'then what follows, if it is still its turn') from given;
+select is(test.statuses(run), '{"a": "completed", "c": "completed", "h": "stopped"}', 'then what follows, if it is still its turn') from given;
 select is(test.run_status(run), 'completed', 'and the run ends well') from given;
 
 select * from finish();
