@@ -176,6 +176,48 @@ comment on column workflow_engine.settings.allowed_hosts is
   'Hosts (host or host:port) that actions may call although they are private or speak plain http.';
 
 
+-- 10_definitions/is_event_name.sql
+
+-- What may be the name of an event, wherever one is given: of triggers, waits, signals and emits. No `set` clause,
+-- so that it is inlined.
+create or replace function workflow_engine.is_event_name(name text)
+returns boolean
+language sql
+immutable
+return name ~ '^[^\s[:cntrl:]]([^[:cntrl:]]{0,253}[^\s[:cntrl:]])?$';
+
+comment on function workflow_engine.is_event_name(text) is
+  'Whether a text may be the name of an event: 1 to 255 characters, no control characters, no space at its ends.';
+
+-- Refuses what somebody tells the engine that is no event.
+create or replace function workflow_engine.check_event(verb text, name text, payload jsonb)
+returns void
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  if workflow_engine.is_event_name(check_event.name) is not true then
+    perform workflow_engine.raise_error(
+      'PT422', 'event.invalid',
+      format('Cannot %s "%s": that is not the name of an event', check_event.verb, left(check_event.name, 300)),
+      'Pass a name such as order.paid: 1 to 255 characters, no control characters, no space at its ends.'
+    );
+  elsif jsonb_typeof(check_event.payload) is distinct from 'object' then
+    perform workflow_engine.raise_error(
+      'PT422', 'event.invalid',
+      format('Cannot %s "%s": its payload is a JSON %s, not an object', check_event.verb, check_event.name,
+        coalesce(jsonb_typeof(check_event.payload), 'null')),
+      'Pass a JSON object.'
+    );
+  end if;
+end;
+$$;
+
+comment on function workflow_engine.check_event(text, text, jsonb) is
+  'Raises PT422 for a name or a payload that no event can have.';
+
+
 -- 10_definitions/workflow.sql
 
 -- A definition: which event starts it, and when relative to that event its run begins. Its life:
@@ -204,7 +246,7 @@ create table public.workflow (
   constraint workflow_name_is_unique_in_its_organization
     unique nulls not distinct (organization_id, name),
   constraint workflow_name_is_not_empty check (length(name) between 1 and 200),
-  constraint workflow_trigger_is_an_event_name check (trigger ~ '^[^\s[:cntrl:]]([^[:cntrl:]]{0,253}[^\s[:cntrl:]])?$'),
+  constraint workflow_trigger_is_an_event_name check (workflow_engine.is_event_name(trigger)),
   constraint phase_is_known check (phase in ('before', 'now', 'after')),
   constraint interval_is_not_negative check ("interval" >= 0),
   constraint before_needs_a_time_to_come_before check (phase <> 'before' or relative_to is not null),
@@ -1310,7 +1352,7 @@ begin
     when 'minutes' then jsonb_typeof(is_wait_value.value) = 'string' and workflow_engine.to_duration(v_text) >= interval '1 minute'
     when 'interval' then jsonb_typeof(is_wait_value.value) = 'string' and workflow_engine.to_duration(v_text) is not null
     when 'time' then workflow_engine.to_instant(is_wait_value.value, 'UTC') is not null
-    when 'name' then jsonb_typeof(is_wait_value.value) = 'string' and v_text ~ '^[^\s[:cntrl:]]([^[:cntrl:]]{0,253}[^\s[:cntrl:]])?$'
+    when 'name' then jsonb_typeof(is_wait_value.value) = 'string' and workflow_engine.is_event_name(v_text)
     when 'text' then jsonb_typeof(is_wait_value.value) = 'string' and v_text <> ''
     when 'fail or continue' then v_text in ('fail', 'continue')
     when 'anything' then true
@@ -4059,15 +4101,9 @@ set search_path = ''
 as $$
 declare
   v_event uuid;
+  v_runs uuid[];
 begin
-  if jsonb_typeof(workflow_emit.payload) is distinct from 'object' or workflow_emit.event is null then
-    perform workflow_engine.raise_error(
-      'PT422', 'event.invalid',
-      format('Cannot emit event "%s": its payload is a JSON %s, not an object', workflow_emit.event,
-        coalesce(jsonb_typeof(workflow_emit.payload), 'null')),
-      'Pass an event name such as order.paid and a JSON object.'
-    );
-  end if;
+  perform workflow_engine.check_event('emit event', workflow_emit.event, workflow_emit.payload);
   perform workflow_engine.check_related_record(workflow_emit.related_table, workflow_emit.related_table_pkey);
   insert into public.workflow_event (
     organization_id, name, payload, source, related_table, related_table_pkey, idempotency_key
@@ -4079,18 +4115,19 @@ begin
   on conflict do nothing
   returning id into v_event;
   if v_event is not null then
-    perform workflow_engine.start_runs(array[v_event]);
+    v_runs := workflow_engine.start_runs(array[v_event]);
   else
     select e.id into v_event
     from public.workflow_event e
     where e.idempotency_key = workflow_emit.idempotency_key
       and e.name = workflow_emit.event
       and e.organization_id is not distinct from workflow_emit.organization_id;
+    v_runs := array(select r.id from public.workflow_run r where r.event_id = v_event);
   end if;
   return jsonb_build_object('event_id', v_event, 'runs', (
     select coalesce(jsonb_agg(jsonb_build_object('id', r.id, 'workflow_id', r.workflow_id, 'status', r.status) order by r.id), '[]')
     from public.workflow_run r
-    where r.event_id = v_event
+    where r.id = any (v_runs)
   ));
 end;
 $$;
@@ -5730,6 +5767,23 @@ $$;
 comment on function workflow_engine.read_progress(uuid[]) is
   'Where these running runs stand.';
 
+create or replace function workflow_engine.end_runs(run_ids uuid[], status text, at_time timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if end_runs.run_ids <> '{}' then
+    update public.workflow_run r
+    set status = end_runs.status, completed_at = end_runs.at_time,
+      ended_in = case when r.owes_answer then pg_current_xact_id() end
+    where r.id = any (end_runs.run_ids);
+  end if;
+end;
+$$;
+
+comment on function workflow_engine.end_runs(uuid[], text, timestamptz) is 'Ends runs with this status.';
+
 -- Ends the runs that have nothing left, or, where one has failed, begins its next compensation: of what
 -- completed, in reverse, one after another. Returns when the first compensation is due.
 create or replace function workflow_engine.finish_runs(run_ids uuid[], at_time timestamptz)
@@ -5738,23 +5792,25 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  v_failed uuid[] := array(
-    select p.run_id
-    from workflow_engine.read_progress(finish_runs.run_ids) p
-    where not p.is_unfinished and p.has_failed
-  );
+  v_completed uuid[];
+  v_stopped uuid[];
+  v_failed uuid[];
   v_first_due timestamptz;
 begin
-  if v_failed <> '{}' then
-    v_first_due := workflow_engine.insert_compensations(v_failed, finish_runs.at_time);
-  end if;
-  update public.workflow_run r
-  set
-    status = case when p.has_failed then 'failed' when p.has_stopped then 'stopped' else 'completed' end,
-    completed_at = finish_runs.at_time,
-    ended_in = case when r.owes_answer then pg_current_xact_id() end
+  select
+    array_agg(p.run_id) filter (where not p.has_failed and not p.has_stopped),
+    array_agg(p.run_id) filter (where not p.has_failed and p.has_stopped),
+    array_agg(p.run_id) filter (where p.has_failed)
+  into v_completed, v_stopped, v_failed
   from workflow_engine.read_progress(finish_runs.run_ids) p
-  where r.id = p.run_id and not p.is_unfinished;
+  where not p.is_unfinished;
+  if v_failed is not null then
+    v_first_due := workflow_engine.insert_compensations(v_failed, finish_runs.at_time);
+    v_failed := array(select p.run_id from workflow_engine.read_progress(v_failed) p where not p.is_unfinished);
+  end if;
+  perform workflow_engine.end_runs(v_completed, 'completed', finish_runs.at_time);
+  perform workflow_engine.end_runs(v_stopped, 'stopped', finish_runs.at_time);
+  perform workflow_engine.end_runs(v_failed, 'failed', finish_runs.at_time);
   return v_first_due;
 end;
 $$;
@@ -6813,6 +6869,10 @@ begin
     where v.workflow_id = (read_wait.log).workflow_id and v.version = (read_wait.log).workflow_version;
   elsif v_kind = 'event' then
     perform workflow_engine.to_duration(read_wait.wait ->> 'look_back');
+    v_fault := case
+      when workflow_engine.is_event_name(read_wait.wait ->> 'event') is not true
+        then format('"%s" is not the name of an event', left(read_wait.wait ->> 'event', 300))
+    end;
   elsif v_kind = 'approval' and workflow_engine.to_duration(read_wait.wait ->> 'remind_after') < interval '1 minute' then
     v_fault := 'remind_after is less than a minute';
   elsif v_kind = 'approval' then
@@ -7879,14 +7939,7 @@ declare
   v_run public.workflow_run := workflow_engine.get_run(workflow_signal.run_id);
   v_event public.workflow_event;
 begin
-  if (length(workflow_signal.name) between 1 and 255) is not true or jsonb_typeof(workflow_signal.payload) is distinct from 'object' then
-    perform workflow_engine.raise_error(
-      'PT422', 'event.invalid',
-      format('Cannot send signal "%s": its payload is a JSON %s, not an object, or its name is none of 1 to 255 characters', workflow_signal.name,
-        coalesce(jsonb_typeof(workflow_signal.payload), 'null')),
-      'Pass the event that the run waits for and a JSON object.'
-    );
-  end if;
+  perform workflow_engine.check_event('send signal', workflow_signal.name, workflow_signal.payload);
   if v_run.completed_at is not null then
     perform workflow_engine.refuse_run('signal', v_run, 'Only a run that has not ended can take a signal.');
   end if;
@@ -8810,6 +8863,9 @@ declare
   v_logs uuid[];
   v_due_at timestamptz[];
 begin
+  if not exists (select from unnest(repeat_decided.decisions) d where d.log_id is not null) then
+    return null;
+  end if;
   update public.workflow_action_logs l
   set status = 'stopped', reason = d.reason, completed_at = greatest(repeat_decided.at_time, l.started_at)
   from unnest(repeat_decided.decisions) d
@@ -9040,6 +9096,39 @@ $$;
 comment on function workflow_engine.check_one_target(text, integer) is
   'Raises PT422 unless exactly one target was given.';
 
+-- Refuses a workflow or an action type that there is not. What is paused is known, even if nothing has it any more.
+create or replace function workflow_engine.check_pausable(workflow_id uuid, action_type text)
+returns void
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  if check_pausable.workflow_id is not null
+    and not exists (select from public.workflow w where w.id = check_pausable.workflow_id)
+  then
+    perform workflow_engine.raise_error(
+      'PT404', 'workflow.unknown', format('There is no workflow %s', check_pausable.workflow_id),
+      'Look at public.workflow for those there are.'
+    );
+  elsif check_pausable.action_type is not null
+    and not exists (select from workflow_engine.action_version a where a.action_type = check_pausable.action_type)
+    and not exists (select from workflow_engine.pause p where p.action_type = check_pausable.action_type)
+  then
+    perform workflow_engine.raise_error(
+      'PT404', 'action_type.unknown', format('No action has the type "%s"', check_pausable.action_type),
+      coalesce(
+        'There are ' || (select string_agg(distinct a.action_type, ', ') from public.workflow_action a) || '.',
+        'There are no actions at all.'
+      )
+    );
+  end if;
+end;
+$$;
+
+comment on function workflow_engine.check_pausable(uuid, text) is
+  'Raises PT404 for a workflow or an action type that there is not.';
+
 -- Pauses a workflow or an action type, or lets it go on, and writes that down.
 create or replace function workflow_engine.switch_pause(
   workflow_id uuid,
@@ -9055,13 +9144,8 @@ as $$
 declare
   v_workflow public.workflow;
 begin
+  perform workflow_engine.check_pausable(switch_pause.workflow_id, switch_pause.action_type);
   select * into v_workflow from public.workflow w where w.id = switch_pause.workflow_id;
-  if switch_pause.workflow_id is not null and v_workflow.id is null then
-    perform workflow_engine.raise_error(
-      'PT404', 'workflow.unknown', format('There is no workflow %s', switch_pause.workflow_id),
-      'Look at public.workflow for those there are.'
-    );
-  end if;
   if not workflow_engine.set_pause(switch_pause.workflow_id, switch_pause.action_type, switch_pause.is_paused) then
     perform workflow_engine.raise_error(
       'PT409', 'pause.unchanged',
@@ -9081,7 +9165,7 @@ end;
 $$;
 
 comment on function workflow_engine.switch_pause(uuid, text, boolean, text, text) is
-  'Pauses a workflow or an action type, or lets it go on; raises PT404 for an unknown workflow, PT409 when that changes nothing.';
+  'Pauses a workflow or an action type, or lets it go on; raises PT404 for an unknown one, PT409 when that changes nothing.';
 
 -- Keeps a run, a workflow or an action type from going on; what is being executed ends. Security definer
 -- because the Data API's roles may not reach workflow_engine; only service_role may execute it.
@@ -9964,10 +10048,12 @@ $$;
 
 revoke all on schema workflow_engine from public, anon, authenticated, service_role;
 
--- Column defaults of the definitions' tables run as whoever writes them.
+-- Column defaults and constraints of the definitions' tables run as whoever writes them.
 grant execute on function workflow_engine.clock() to service_role;
 
 grant execute on function workflow_engine.new_id() to service_role;
+
+grant execute on function workflow_engine.is_event_name(text) to service_role;
 
 grant select on table public.workflow, public.workflow_action, public.workflow_run,
   public.workflow_action_logs, public.workflow_history, public.workflow_approval to authenticated;

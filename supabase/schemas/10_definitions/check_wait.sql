@@ -50,7 +50,7 @@ begin
     when 'minutes' then jsonb_typeof(is_wait_value.value) = 'string' and workflow_engine.to_duration(v_text) >= interval '1 minute'
     when 'interval' then jsonb_typeof(is_wait_value.value) = 'string' and workflow_engine.to_duration(v_text) is not null
     when 'time' then workflow_engine.to_instant(is_wait_value.value, 'UTC') is not null
-    when 'name' then jsonb_typeof(is_wait_value.value) = 'string' and v_text ~ '^[^\s[:cntrl:]]([^[:cntrl:]]{0,253}[^\s[:cntrl:]])?$'
+    when 'name' then jsonb_typeof(is_wait_value.value) = 'string' and workflow_engine.is_event_name(v_text)
     when 'text' then jsonb_typeof(is_wait_value.value) = 'string' and v_text <> ''
     when 'fail or continue' then v_text in ('fail', 'continue')
     when 'anything' then true

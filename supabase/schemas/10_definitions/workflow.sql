@@ -24,7 +24,7 @@ create table public.workflow (
   constraint workflow_name_is_unique_in_its_organization
     unique nulls not distinct (organization_id, name),
   constraint workflow_name_is_not_empty check (length(name) between 1 and 200),
-  constraint workflow_trigger_is_an_event_name check (trigger ~ '^[^\s[:cntrl:]]([^[:cntrl:]]{0,253}[^\s[:cntrl:]])?$'),
+  constraint workflow_trigger_is_an_event_name check (workflow_engine.is_event_name(trigger)),
   constraint phase_is_known check (phase in ('before', 'now', 'after')),
   constraint interval_is_not_negative check ("interval" >= 0),
   constraint before_needs_a_time_to_come_before check (phase <> 'before' or relative_to is not null),

@@ -55,15 +55,9 @@ set search_path = ''
 as $$
 declare
   v_event uuid;
+  v_runs uuid[];
 begin
-  if jsonb_typeof(workflow_emit.payload) is distinct from 'object' or workflow_emit.event is null then
-    perform workflow_engine.raise_error(
-      'PT422', 'event.invalid',
-      format('Cannot emit event "%s": its payload is a JSON %s, not an object', workflow_emit.event,
-        coalesce(jsonb_typeof(workflow_emit.payload), 'null')),
-      'Pass an event name such as order.paid and a JSON object.'
-    );
-  end if;
+  perform workflow_engine.check_event('emit event', workflow_emit.event, workflow_emit.payload);
   perform workflow_engine.check_related_record(workflow_emit.related_table, workflow_emit.related_table_pkey);
   insert into public.workflow_event (
     organization_id, name, payload, source, related_table, related_table_pkey, idempotency_key
@@ -75,18 +69,19 @@ begin
   on conflict do nothing
   returning id into v_event;
   if v_event is not null then
-    perform workflow_engine.start_runs(array[v_event]);
+    v_runs := workflow_engine.start_runs(array[v_event]);
   else
     select e.id into v_event
     from public.workflow_event e
     where e.idempotency_key = workflow_emit.idempotency_key
       and e.name = workflow_emit.event
       and e.organization_id is not distinct from workflow_emit.organization_id;
+    v_runs := array(select r.id from public.workflow_run r where r.event_id = v_event);
   end if;
   return jsonb_build_object('event_id', v_event, 'runs', (
     select coalesce(jsonb_agg(jsonb_build_object('id', r.id, 'workflow_id', r.workflow_id, 'status', r.status) order by r.id), '[]')
     from public.workflow_run r
-    where r.event_id = v_event
+    where r.id = any (v_runs)
   ));
 end;
 $$;

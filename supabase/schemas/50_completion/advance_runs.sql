@@ -279,6 +279,23 @@ $$;
 comment on function workflow_engine.read_progress(uuid[]) is
   'Where these running runs stand.';
 
+create or replace function workflow_engine.end_runs(run_ids uuid[], status text, at_time timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if end_runs.run_ids <> '{}' then
+    update public.workflow_run r
+    set status = end_runs.status, completed_at = end_runs.at_time,
+      ended_in = case when r.owes_answer then pg_current_xact_id() end
+    where r.id = any (end_runs.run_ids);
+  end if;
+end;
+$$;
+
+comment on function workflow_engine.end_runs(uuid[], text, timestamptz) is 'Ends runs with this status.';
+
 -- Ends the runs that have nothing left, or, where one has failed, begins its next compensation: of what
 -- completed, in reverse, one after another. Returns when the first compensation is due.
 create or replace function workflow_engine.finish_runs(run_ids uuid[], at_time timestamptz)
@@ -287,23 +304,25 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  v_failed uuid[] := array(
-    select p.run_id
-    from workflow_engine.read_progress(finish_runs.run_ids) p
-    where not p.is_unfinished and p.has_failed
-  );
+  v_completed uuid[];
+  v_stopped uuid[];
+  v_failed uuid[];
   v_first_due timestamptz;
 begin
-  if v_failed <> '{}' then
-    v_first_due := workflow_engine.insert_compensations(v_failed, finish_runs.at_time);
-  end if;
-  update public.workflow_run r
-  set
-    status = case when p.has_failed then 'failed' when p.has_stopped then 'stopped' else 'completed' end,
-    completed_at = finish_runs.at_time,
-    ended_in = case when r.owes_answer then pg_current_xact_id() end
+  select
+    array_agg(p.run_id) filter (where not p.has_failed and not p.has_stopped),
+    array_agg(p.run_id) filter (where not p.has_failed and p.has_stopped),
+    array_agg(p.run_id) filter (where p.has_failed)
+  into v_completed, v_stopped, v_failed
   from workflow_engine.read_progress(finish_runs.run_ids) p
-  where r.id = p.run_id and not p.is_unfinished;
+  where not p.is_unfinished;
+  if v_failed is not null then
+    v_first_due := workflow_engine.insert_compensations(v_failed, finish_runs.at_time);
+    v_failed := array(select p.run_id from workflow_engine.read_progress(v_failed) p where not p.is_unfinished);
+  end if;
+  perform workflow_engine.end_runs(v_completed, 'completed', finish_runs.at_time);
+  perform workflow_engine.end_runs(v_stopped, 'stopped', finish_runs.at_time);
+  perform workflow_engine.end_runs(v_failed, 'failed', finish_runs.at_time);
   return v_first_due;
 end;
 $$;

@@ -129,6 +129,10 @@ begin
     where v.workflow_id = (read_wait.log).workflow_id and v.version = (read_wait.log).workflow_version;
   elsif v_kind = 'event' then
     perform workflow_engine.to_duration(read_wait.wait ->> 'look_back');
+    v_fault := case
+      when workflow_engine.is_event_name(read_wait.wait ->> 'event') is not true
+        then format('"%s" is not the name of an event', left(read_wait.wait ->> 'event', 300))
+    end;
   elsif v_kind = 'approval' and workflow_engine.to_duration(read_wait.wait ->> 'remind_after') < interval '1 minute' then
     v_fault := 'remind_after is less than a minute';
   elsif v_kind = 'approval' then

@@ -163,6 +163,9 @@ declare
   v_logs uuid[];
   v_due_at timestamptz[];
 begin
+  if not exists (select from unnest(repeat_decided.decisions) d where d.log_id is not null) then
+    return null;
+  end if;
   update public.workflow_action_logs l
   set status = 'stopped', reason = d.reason, completed_at = greatest(repeat_decided.at_time, l.started_at)
   from unnest(repeat_decided.decisions) d

@@ -51,14 +51,7 @@ declare
   v_run public.workflow_run := workflow_engine.get_run(workflow_signal.run_id);
   v_event public.workflow_event;
 begin
-  if (length(workflow_signal.name) between 1 and 255) is not true or jsonb_typeof(workflow_signal.payload) is distinct from 'object' then
-    perform workflow_engine.raise_error(
-      'PT422', 'event.invalid',
-      format('Cannot send signal "%s": its payload is a JSON %s, not an object, or its name is none of 1 to 255 characters', workflow_signal.name,
-        coalesce(jsonb_typeof(workflow_signal.payload), 'null')),
-      'Pass the event that the run waits for and a JSON object.'
-    );
-  end if;
+  perform workflow_engine.check_event('send signal', workflow_signal.name, workflow_signal.payload);
   if v_run.completed_at is not null then
     perform workflow_engine.refuse_run('signal', v_run, 'Only a run that has not ended can take a signal.');
   end if;

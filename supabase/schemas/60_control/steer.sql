@@ -40,6 +40,39 @@ $$;
 comment on function workflow_engine.check_one_target(text, integer) is
   'Raises PT422 unless exactly one target was given.';
 
+-- Refuses a workflow or an action type that there is not. What is paused is known, even if nothing has it any more.
+create or replace function workflow_engine.check_pausable(workflow_id uuid, action_type text)
+returns void
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  if check_pausable.workflow_id is not null
+    and not exists (select from public.workflow w where w.id = check_pausable.workflow_id)
+  then
+    perform workflow_engine.raise_error(
+      'PT404', 'workflow.unknown', format('There is no workflow %s', check_pausable.workflow_id),
+      'Look at public.workflow for those there are.'
+    );
+  elsif check_pausable.action_type is not null
+    and not exists (select from workflow_engine.action_version a where a.action_type = check_pausable.action_type)
+    and not exists (select from workflow_engine.pause p where p.action_type = check_pausable.action_type)
+  then
+    perform workflow_engine.raise_error(
+      'PT404', 'action_type.unknown', format('No action has the type "%s"', check_pausable.action_type),
+      coalesce(
+        'There are ' || (select string_agg(distinct a.action_type, ', ') from public.workflow_action a) || '.',
+        'There are no actions at all.'
+      )
+    );
+  end if;
+end;
+$$;
+
+comment on function workflow_engine.check_pausable(uuid, text) is
+  'Raises PT404 for a workflow or an action type that there is not.';
+
 -- Pauses a workflow or an action type, or lets it go on, and writes that down.
 create or replace function workflow_engine.switch_pause(
   workflow_id uuid,
@@ -55,13 +88,8 @@ as $$
 declare
   v_workflow public.workflow;
 begin
+  perform workflow_engine.check_pausable(switch_pause.workflow_id, switch_pause.action_type);
   select * into v_workflow from public.workflow w where w.id = switch_pause.workflow_id;
-  if switch_pause.workflow_id is not null and v_workflow.id is null then
-    perform workflow_engine.raise_error(
-      'PT404', 'workflow.unknown', format('There is no workflow %s', switch_pause.workflow_id),
-      'Look at public.workflow for those there are.'
-    );
-  end if;
   if not workflow_engine.set_pause(switch_pause.workflow_id, switch_pause.action_type, switch_pause.is_paused) then
     perform workflow_engine.raise_error(
       'PT409', 'pause.unchanged',
@@ -81,7 +109,7 @@ end;
 $$;
 
 comment on function workflow_engine.switch_pause(uuid, text, boolean, text, text) is
-  'Pauses a workflow or an action type, or lets it go on; raises PT404 for an unknown workflow, PT409 when that changes nothing.';
+  'Pauses a workflow or an action type, or lets it go on; raises PT404 for an unknown one, PT409 when that changes nothing.';
 
 -- Keeps a run, a workflow or an action type from going on; what is being executed ends. Security definer
 -- because the Data API's roles may not reach workflow_engine; only service_role may execute it.

@@ -44,10 +44,12 @@ $$;
 
 revoke all on schema workflow_engine from public, anon, authenticated, service_role;
 
--- Column defaults of the definitions' tables run as whoever writes them.
+-- Column defaults and constraints of the definitions' tables run as whoever writes them.
 grant execute on function workflow_engine.clock() to service_role;
 
 grant execute on function workflow_engine.new_id() to service_role;
+
+grant execute on function workflow_engine.is_event_name(text) to service_role;
 
 grant select on table public.workflow, public.workflow_action, public.workflow_run,
   public.workflow_action_logs, public.workflow_history, public.workflow_approval to authenticated;

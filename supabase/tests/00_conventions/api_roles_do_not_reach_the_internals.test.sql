@@ -33,12 +33,12 @@ select is_empty(
       and not exists (
         select
         from pg_catalog.pg_depend as d
-        where d.classid = 'pg_attrdef'::regclass
+        where d.classid in ('pg_attrdef'::regclass, 'pg_constraint'::regclass)
           and d.refclassid = 'pg_proc'::regclass
           and d.refobjid = p.oid
       )
   $$,
-  'no API role executes a function of it, except as the default of a column'
+  'no API role executes a function of it, except in the default or the check of a column'
 );
 
 select * from finish();

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { eventName } from "./event_name.ts";
 import { callbackReference, secretReference } from "./template.ts";
 
 /** An optional field; `standard` is what it is when left out. */
@@ -130,7 +131,7 @@ export const workflowDefinition = z.strictObject({
     description: "Unique in its organization: says which workflow a document is about.",
   }),
   description: field(z.string().nullable(), "For whoever reads it.", null),
-  trigger: z.string().regex(/^\S{1,255}$/).meta({
+  trigger: eventName.meta({
     description:
       "The name of the event that starts it, such as public.profiles.insert or order.paid.",
   }),

@@ -47,7 +47,7 @@ for (
     ],
     ["a phase that is none", { ...minimal, phase: "later" }, "/phase"],
     ["a priority above 9", { ...minimal, priority: 10 }, "/priority"],
-    ["a trigger with a space", { ...minimal, trigger: "a b" }, "/trigger"],
+    ["a trigger with a space at its end", { ...minimal, trigger: "a b " }, "/trigger"],
     [
       "a name that is no word",
       { ...minimal, actions: [{ action_type: "log", name: "a-b" }] },

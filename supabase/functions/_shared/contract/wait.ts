@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { eventName } from "./event_name.ts";
 import { parsedJsonObject } from "./json.ts";
 
 /**
@@ -29,7 +30,7 @@ export const untilWait = z.strictObject({ kind: z.literal("sleep"), until: waitT
 /** Waits for the first event of this name. */
 export const eventWait = z.strictObject({
   kind: z.literal("event"),
-  event: z.string().min(1),
+  event: eventName,
   /** What the event's payload has to contain (`payload @> match`). */
   match: parsedJsonObject.optional(),
   /** The action completes as timed out when it has passed. */

@@ -40,7 +40,8 @@ select set_eq(
       ('service_role', 'workflow_replay(uuid,text,jsonb,text,text,text)'),
       ('service_role', 'workflow_bulk(text,jsonb,boolean,integer,text,text)'),
       ('service_role', 'workflow_engine.clock()'),
-      ('service_role', 'workflow_engine.new_id()')
+      ('service_role', 'workflow_engine.new_id()'),
+      ('service_role', 'workflow_engine.is_event_name(text)')
   $$,
   'what is granted is in the matrix, and the other way round'
 );
