@@ -8,6 +8,8 @@ import { type ActionDefinition, createWorkflow, type TestWorkflow } from "./work
 export interface SteeredRun extends AsyncDisposable {
   readonly id: string;
   readonly workflow: TestWorkflow;
+  /** The event that starts its workflow. */
+  readonly trigger: string;
   readonly first: Session;
   readonly second: Session;
   /** The attempt of an action of this run that was claimed last. */
@@ -56,6 +58,7 @@ export async function startRun(
   return {
     id,
     workflow,
+    trigger,
     first,
     second,
     claim,

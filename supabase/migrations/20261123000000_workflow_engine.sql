@@ -2721,7 +2721,9 @@ comment on function public.workflow_restore(uuid, integer) is
 
 -- 10_definitions/keep_unfinished.sql
 
--- A workflow whose runs are unfinished cannot be deleted: they need its versions.
+-- A workflow whose runs are unfinished cannot be deleted: they need its versions, and so do the parents of
+-- children that have ended, until they were told. A run that begins at this moment is not seen, for that would
+-- take a lock of every event: it fails.
 create or replace function workflow_engine.keep_unfinished()
 returns trigger
 language plpgsql
@@ -2731,7 +2733,7 @@ as $$
 begin
   if exists (
     select from public.workflow_run r
-    where r.workflow_id = old.id and r.completed_at is null
+    where r.workflow_id = old.id and (r.completed_at is null or r.owes_answer)
   ) then
     perform workflow_engine.raise_error(
       'PT409', 'workflow.has_unfinished_runs',
@@ -3024,6 +3026,11 @@ create table public.workflow_history (
 
 -- "What happened to this run?"
 create index workflow_history_run_idx on public.workflow_history (run_id, id);
+
+-- "When was this done in bulk the last time?"
+create index workflow_history_bulk_idx
+  on public.workflow_history (recorded_at)
+  where detail ? 'filter';
 
 -- The runs that one row of the history is about, where that is not one run: of an operation in bulk.
 create table workflow_engine.history_run (
@@ -4828,6 +4835,23 @@ $$;
 comment on function workflow_engine.keep_conditions(workflow_engine.candidate[]) is
   'Keeps what the conditions of due action logs saw that go on.';
 
+-- What nobody knows any more what to do with: its workflow was deleted while its run began, which no lock forbids.
+create or replace function workflow_engine.decide_orphans(log_ids uuid[], candidates workflow_engine.candidate[])
+returns workflow_engine.candidate[]
+language sql
+stable
+set search_path = ''
+as $$
+  select array(
+    select row(i.id, text 'fail', text 'Its workflow was deleted', null::jsonb)::workflow_engine.candidate
+    from unnest(decide_orphans.log_ids) i (id)
+    where i.id <> all (array(select c.id from unnest(decide_orphans.candidates) c))
+  );
+$$;
+
+comment on function workflow_engine.decide_orphans(uuid[], workflow_engine.candidate[]) is
+  'Fails the due action logs whose workflow was deleted.';
+
 -- The same, whatever happens: data that cannot be evaluated fails its own action log, never the batch.
 create or replace function workflow_engine.decide_claims(log_ids uuid[], at_time timestamptz)
 returns workflow_engine.candidate[]
@@ -4852,6 +4876,9 @@ begin
         end;
       end loop;
   end;
+  if cardinality(v_candidates) < cardinality(decide_claims.log_ids) then
+    v_candidates := v_candidates || workflow_engine.decide_orphans(decide_claims.log_ids, v_candidates);
+  end if;
   perform workflow_engine.keep_conditions(v_candidates);
   return v_candidates;
 end;
@@ -5736,9 +5763,9 @@ $$;
 comment on function workflow_engine.stop_unneeded(uuid[], timestamptz) is
   'Stops the unfinished actions that a join no longer needs.';
 
--- Where these running runs stand.
+-- Where these running runs stand. One whose workflow was deleted while it began is an orphan.
 create or replace function workflow_engine.read_progress(run_ids uuid[])
-returns table (run_id uuid, is_unfinished boolean, has_failed boolean, has_stopped boolean)
+returns table (run_id uuid, is_unfinished boolean, has_failed boolean, has_stopped boolean, is_orphan boolean)
 language plpgsql
 stable
 rows 1
@@ -5749,7 +5776,10 @@ begin
     select r.id,
       coalesce(bool_or(workflow_engine.is_unfinished(l.status, l.final)), false),
       coalesce(bool_or(l.status = 'failed' and not a.continue_on_failure and not a.is_compensation), false),
-      coalesce(bool_or(l.status = 'stopped' and l.reason is null and not a.is_compensation), false)
+      coalesce(bool_or(l.status = 'stopped' and l.reason is null and not a.is_compensation), false),
+      bool_or(a.workflow_action_id is null and not exists (
+        select from workflow_engine.workflow_version v where v.workflow_id = r.workflow_id and v.version = r.workflow_version
+      ))
     from unnest(read_progress.run_ids) i (id)
     cross join lateral (select * from public.workflow_run r where r.id = i.id limit 1) r
     left join workflow_engine.action_version a on a.workflow_id = r.workflow_id and a.version = r.workflow_version
@@ -5760,7 +5790,7 @@ begin
       limit 1
     ) l on true
     where r.status = 'running'
-    group by r.id;
+    group by r.id, r.workflow_id, r.workflow_version;
 end;
 $$;
 
@@ -5784,6 +5814,24 @@ $$;
 
 comment on function workflow_engine.end_runs(uuid[], text, timestamptz) is 'Ends runs with this status.';
 
+-- Ends what is left of runs whose workflow was deleted while they began, as failed.
+create or replace function workflow_engine.end_orphans(run_ids uuid[], at_time timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  perform workflow_engine.end_runs(end_orphans.run_ids, 'failed', end_orphans.at_time);
+  update public.workflow_action_logs l
+  set status = 'stopped', lease_expires_at = null, is_held = false, final = false,
+    completed_at = greatest(end_orphans.at_time, l.started_at)
+  where l.run_id = any (end_orphans.run_ids) and workflow_engine.is_unfinished(l.status, l.final);
+end;
+$$;
+
+comment on function workflow_engine.end_orphans(uuid[], timestamptz) is
+  'Ends runs whose workflow was deleted while they began.';
+
 -- Ends the runs that have nothing left, or, where one has failed, begins its next compensation: of what
 -- completed, in reverse, one after another. Returns when the first compensation is due.
 create or replace function workflow_engine.finish_runs(run_ids uuid[], at_time timestamptz)
@@ -5795,13 +5843,15 @@ declare
   v_completed uuid[];
   v_stopped uuid[];
   v_failed uuid[];
+  v_orphans uuid[];
   v_first_due timestamptz;
 begin
   select
-    array_agg(p.run_id) filter (where not p.has_failed and not p.has_stopped),
+    array_agg(p.run_id) filter (where not p.has_failed and not p.has_stopped and not p.is_orphan),
     array_agg(p.run_id) filter (where not p.has_failed and p.has_stopped),
-    array_agg(p.run_id) filter (where p.has_failed)
-  into v_completed, v_stopped, v_failed
+    array_agg(p.run_id) filter (where p.has_failed),
+    array_agg(p.run_id) filter (where p.is_orphan)
+  into v_completed, v_stopped, v_failed, v_orphans
   from workflow_engine.read_progress(finish_runs.run_ids) p
   where not p.is_unfinished;
   if v_failed is not null then
@@ -5811,6 +5861,9 @@ begin
   perform workflow_engine.end_runs(v_completed, 'completed', finish_runs.at_time);
   perform workflow_engine.end_runs(v_stopped, 'stopped', finish_runs.at_time);
   perform workflow_engine.end_runs(v_failed, 'failed', finish_runs.at_time);
+  if v_orphans is not null then
+    perform workflow_engine.end_orphans(v_orphans, finish_runs.at_time);
+  end if;
   return v_first_due;
 end;
 $$;
@@ -7088,6 +7141,73 @@ $$;
 comment on function workflow_engine.start_children(workflow_engine.new_child[], timestamptz) is
   'Starts the children of action logs.';
 
+-- The children that these actions have started already and that can go on: an attempt before was superseded, or its
+-- run was retried. Not what was undone, nor what nobody knows any more how to do.
+create or replace function workflow_engine.find_children(waits workflow_engine.new_wait[])
+returns table (action_log_id uuid, attempt integer, on_failure text, run_id uuid)
+language plpgsql
+stable
+rows 10
+set search_path = ''
+as $$
+begin
+  return query
+    select l.id, l.attempt, coalesce(w.wait ->> 'on_failure', 'fail'), c.id
+    from unnest(find_children.waits) w
+    cross join lateral (select * from public.workflow_action_logs l where l.id = w.id limit 1) l
+    cross join lateral (
+      select *
+      from public.workflow_run c
+      where c.parent_run_id = l.run_id and c.parent_action_log_id = l.id
+      order by c.id desc
+      limit 1
+    ) c
+    join workflow_engine.workflow_version v on v.workflow_id = c.workflow_id and v.version = c.workflow_version
+    join public.workflow f on f.id = c.workflow_id
+    where l.waits_for = 'run'
+      and w.wait -> 'wait' is distinct from 'false'
+      and f.name = w.wait ->> 'workflow'
+      and not c.is_compensating;
+end;
+$$;
+
+comment on function workflow_engine.find_children(workflow_engine.new_wait[]) is
+  'The children that action logs have started before and that can go on.';
+
+-- Lets the children that these actions have started before go on from where they broke, and owe their answer to
+-- the new attempt: what they had done is not done again. Returns the actions.
+create or replace function workflow_engine.resume_children(waits workflow_engine.new_wait[], at_time timestamptz)
+returns uuid[]
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_logs uuid[];
+  v_children uuid[];
+  v_retried uuid[];
+begin
+  select array_agg(c.action_log_id), array_agg(c.run_id) into v_logs, v_children
+  from workflow_engine.find_children(resume_children.waits) c;
+  if v_children is null then
+    return '{}';
+  end if;
+  v_retried := workflow_engine.retry_runs(v_children, array_fill(resume_children.at_time, array[cardinality(v_children)]));
+  perform workflow_engine.record_control('retried', r, 'The action that started it was retried', null,
+    jsonb_build_object('parent_run_id', r.parent_run_id))
+  from public.workflow_run r
+  where r.id = any (v_retried);
+  update public.workflow_run r
+  set parent_attempt = c.attempt, on_failure = c.on_failure, owes_answer = true,
+    ended_in = case when r.completed_at is not null then pg_current_xact_id() end
+  from workflow_engine.find_children(resume_children.waits) c
+  where r.id = any (v_children) and r.id = c.run_id;
+  return v_logs;
+end;
+$$;
+
+comment on function workflow_engine.resume_children(workflow_engine.new_wait[], timestamptz) is
+  'Lets children that were started before go on; returns the action logs that have some.';
+
 -- Starts children; those that nobody waits for are an answer already.
 create or replace function workflow_engine.register_children(waits workflow_engine.new_wait[], at_time timestamptz)
 returns void
@@ -7095,13 +7215,14 @@ language plpgsql
 set search_path = ''
 as $$
 declare
+  v_resumed uuid[] := workflow_engine.resume_children(register_children.waits, register_children.at_time);
   v_children workflow_engine.new_child[] := array(
     select row(l.log, w.wait, f, workflow_engine.new_id(), workflow_engine.new_id(), p.depth + 1)::workflow_engine.new_child
     from unnest(register_children.waits) w
     cross join lateral (select l as log from public.workflow_action_logs l where l.id = w.id limit 1) l
     cross join lateral (select r.depth from public.workflow_run r where r.id = (l.log).run_id limit 1) p
     cross join lateral workflow_engine.find_workflow(w.wait ->> 'workflow', (l.log).organization_id) f
-    where (l.log).waits_for = 'run'
+    where (l.log).waits_for = 'run' and w.id <> all (v_resumed)
   );
   v_answers jsonb;
 begin
@@ -7123,7 +7244,7 @@ end;
 $$;
 
 comment on function workflow_engine.register_children(workflow_engine.new_wait[], timestamptz) is
-  'Starts the children of action logs.';
+  'Starts the children of action logs, or lets those go on that they have.';
 
 -- Looks at once whether the events of those that begin to wait were there before them. Where another
 -- transaction gives such an event to another wait of the run, the next claim looks again.
@@ -7565,20 +7686,19 @@ language sql
 stable
 set search_path = ''
 as $$
-  select format('Run %s of workflow "%s" %s%s', (explain_end.run).id, w.name,
+  select format('Run %s of workflow "%s" %s%s', (explain_end.run).id,
+    coalesce((select w.name from public.workflow w where w.id = (explain_end.run).workflow_id), 'deleted'),
     case (explain_end.run).status when 'failed' then 'failed' else 'was stopped' end,
     (
-      select format(': action "%s": %s', a.name, l.error)
+      select format(': action "%s": %s', coalesce(a.name, l.workflow_action_id::text), l.error)
       from public.workflow_action_logs l
-      join workflow_engine.action_version a
+      left join workflow_engine.action_version a
         on a.workflow_id = l.workflow_id and a.version = l.workflow_version
         and a.workflow_action_id = l.workflow_action_id
       where l.run_id = (explain_end.run).id and l.item_index is null and l.status = 'failed'
       order by l.completed_at, l.id
       limit 1
-    ))
-  from public.workflow w
-  where w.id = (explain_end.run).workflow_id;
+    ));
 $$;
 
 comment on function workflow_engine.explain_end(public.workflow_run) is
@@ -7886,7 +8006,21 @@ comment on function workflow_engine.drop_waits(uuid[]) is
 
 -- 60_control/signal.sql
 
--- The run of that id; raises PT404 when there is none that the caller may see.
+create or replace function workflow_engine.refuse_unknown_run(run_id uuid)
+returns void
+language sql
+set search_path = ''
+as $$
+  select workflow_engine.raise_error(
+    'PT404', 'run.unknown', format('There is no run %s', coalesce(refuse_unknown_run.run_id::text, 'null')),
+    'Look at public.workflow_run for those there are.'
+  );
+$$;
+
+comment on function workflow_engine.refuse_unknown_run(uuid) is 'Raises PT404 for a run.';
+
+-- The run of that id. Whoever may call what calls this may reach every run, in a function of theirs, too, that
+-- signed-in users call.
 create or replace function workflow_engine.get_run(run_id uuid)
 returns public.workflow_run
 language plpgsql
@@ -7896,13 +8030,9 @@ as $$
 declare
   v_run public.workflow_run;
 begin
-  select * into v_run from public.workflow_run r
-  where r.id = get_run.run_id and not workflow_engine.is_foreign(r.organization_id);
+  select * into v_run from public.workflow_run r where r.id = get_run.run_id;
   if not found then
-    perform workflow_engine.raise_error(
-      'PT404', 'run.unknown', format('There is no run %s', coalesce(get_run.run_id::text, 'null')),
-      'Look at public.workflow_run for those there are.'
-    );
+    perform workflow_engine.refuse_unknown_run(get_run.run_id);
   end if;
   return v_run;
 end;
@@ -8699,16 +8829,17 @@ comment on function workflow_engine.stop_action(uuid) is
 -- 60_control/retry.sql
 
 -- The actions of ended runs that did not end well: failed for good without being tolerated, or stopped by a
--- person. What only undoes another action is none of them.
+-- person, with the time that one was planned for that had not begun. What only undoes another action is none of
+-- them.
 create or replace function workflow_engine.find_broken(run_ids uuid[])
-returns table (id uuid, run_id uuid)
+returns table (id uuid, run_id uuid, planned_for timestamptz)
 language plpgsql
 stable
 set search_path = ''
 as $$
 begin
   return query
-    select l.id, l.run_id
+    select l.id, l.run_id, case when l.attempt = 0 and isfinite(l.execute_at) then l.execute_at end
     from public.workflow_action_logs l
     join workflow_engine.action_version a
       on a.workflow_id = l.workflow_id and a.version = l.workflow_version
@@ -8887,7 +9018,7 @@ comment on function workflow_engine.repeat_decided(workflow_engine.decision[], t
   'Repeats or stops what is decided of actions whose logs await their turn; returns when the first is due.';
 
 -- Lets ended runs go on in place from what failed or was stopped; outputs stay. Each run has a time at which
--- that is due. Returns the runs.
+-- that is due, but what was planned for a later one keeps its own. Returns the runs.
 create or replace function workflow_engine.retry_runs(run_ids uuid[], due_at timestamptz[])
 returns uuid[]
 language plpgsql
@@ -8908,7 +9039,7 @@ begin
   )
   select coalesce(array_agg(r.id), '{}') into v_runs from retried r;
   perform workflow_engine.unsettle_followers(array(select b.id from workflow_engine.find_broken(v_runs) b));
-  select array_agg(b.id), array_agg(t.due_at) into v_broken, v_due_at
+  select array_agg(b.id), array_agg(greatest(t.due_at, b.planned_for)) into v_broken, v_due_at
   from workflow_engine.find_broken(v_runs) b
   join unnest(retry_runs.run_ids, retry_runs.due_at) t (run_id, due_at) on t.run_id = b.run_id;
   perform workflow_engine.repeat_logs(v_broken, v_due_at);
@@ -9433,6 +9564,42 @@ comment on function public.workflow_replay(uuid, text, jsonb, text, text, text) 
 
 -- 60_control/bulk.sql
 
+-- What a filter of runs may name, and what each must be.
+create or replace function workflow_engine.filter_keys()
+returns table (name text, kind text)
+language sql
+immutable
+set search_path = ''
+as $$
+  values ('workflow', 'string'), ('workflow_id', 'string'), ('organization_id', 'string'), ('status', 'string'),
+    ('related_table', 'string'), ('related_table_pkey', 'string'), ('failed_action', 'string'), ('error', 'string'),
+    ('created_after', 'string'), ('created_before', 'string'), ('limit', 'number');
+$$;
+
+comment on function workflow_engine.filter_keys() is 'What a filter of runs may name, and the type of each in JSON.';
+
+-- What is wrong with a member of a filter, or null.
+create or replace function workflow_engine.find_filter_fault(key text, value jsonb)
+returns text
+language sql
+stable
+set search_path = ''
+as $$
+  select case
+    when k.name is null then format('key "%s" is not known', find_filter_fault.key)
+    when k.name = 'organization_id' and find_filter_fault.value = 'null' then null
+    when jsonb_typeof(find_filter_fault.value) <> k.kind then format('"%s" is %s, not a %s', k.name, find_filter_fault.value, k.kind)
+    when k.name = 'status' and find_filter_fault.value #>> '{}' not in ('running', 'paused', 'completed', 'failed', 'stopped')
+      then format('"status" is %s, which no run has', find_filter_fault.value)
+    when k.name = 'limit' and find_filter_fault.value::numeric not between 1 and 10000
+      then format('"limit" is %s, not 1 to 10000', find_filter_fault.value)
+  end
+  from (values (find_filter_fault.key)) f (key)
+  left join workflow_engine.filter_keys() k on k.name = f.key;
+$$;
+
+comment on function workflow_engine.find_filter_fault(text, jsonb) is 'What is wrong with a member of a filter of runs, or null.';
+
 -- Refuses a filter of runs that could not be meant.
 create or replace function workflow_engine.check_filter(filter jsonb)
 returns void
@@ -9441,36 +9608,53 @@ stable
 set search_path = ''
 as $$
 declare
-  v_known constant text[] := array[
-    'workflow', 'workflow_id', 'organization_id', 'status', 'related_table', 'related_table_pkey', 'failed_action', 'error',
-    'created_after', 'created_before', 'limit'
-  ];
-  v_null text;
-  v_unknown text;
+  v_fault text;
 begin
-  if jsonb_typeof(check_filter.filter) is distinct from 'object' or check_filter.filter - 'limit' = '{}' then
-    perform workflow_engine.raise_error(
-      'PT422', 'bulk.filter_invalid', 'Cannot choose runs: the filter is empty', 'Name ' || array_to_string(v_known, ', ') || '.'
-    );
+  if jsonb_typeof(check_filter.filter) is distinct from 'object' then
+    v_fault := ' is no object';
+  elsif check_filter.filter - 'limit' = '{}' then
+    v_fault := ' is empty';
+  else
+    select '''s ' || f.fault into v_fault
+    from jsonb_each(check_filter.filter) e
+    cross join lateral (select workflow_engine.find_filter_fault(e.key, e.value) as fault) f
+    where f.fault is not null
+    order by e.key
+    limit 1;
   end if;
-  select e.key into v_null from jsonb_each(check_filter.filter) e where e.value = 'null' and e.key <> 'organization_id' limit 1;
-  if found then
+  if v_fault is not null then
     perform workflow_engine.raise_error(
-      'PT422', 'bulk.filter_invalid', format('Cannot choose runs: the filter''s "%s" is null', v_null),
-      'Leave out what does not matter; only organization_id may be null, for the platform''s own runs.'
-    );
-  end if;
-  select k.key into v_unknown from jsonb_object_keys(check_filter.filter) k (key) where k.key <> all (v_known) limit 1;
-  if found then
-    perform workflow_engine.raise_error(
-      'PT422', 'bulk.filter_invalid', format('Cannot choose runs: the filter''s key "%s" is not known', v_unknown),
-      'Name ' || array_to_string(v_known, ', ') || '.'
+      'PT422', 'bulk.filter_invalid', 'Cannot choose runs: the filter' || v_fault,
+      format('Name %s; leave out what does not matter. Only organization_id may be null, for the platform''s own runs.', (
+        select string_agg(k.name, ', ') from workflow_engine.filter_keys() k
+      ))
     );
   end if;
 end;
 $$;
 
-comment on function workflow_engine.check_filter(jsonb) is 'Raises PT422 for a filter of runs that is empty or has unknown keys.';
+comment on function workflow_engine.check_filter(jsonb) is 'Raises PT422 for a filter of runs that is empty, or has unknown keys or values.';
+
+-- Whether one of these runs has started this one, itself or through others.
+create or replace function workflow_engine.descends_from(run public.workflow_run, run_ids uuid[])
+returns boolean
+language sql
+stable
+set search_path = ''
+as $$
+  with recursive ancestor (id) as (
+    select (descends_from.run).parent_run_id where (descends_from.run).parent_run_id is not null
+    union
+    select r.parent_run_id
+    from ancestor a
+    join public.workflow_run r on r.id = a.id
+    where r.parent_run_id is not null
+  )
+  select exists (select from ancestor a where a.id = any (descends_from.run_ids));
+$$;
+
+comment on function workflow_engine.descends_from(public.workflow_run, uuid[]) is
+  'Whether one of these runs has started this one, itself or through others.';
 
 -- The runs that a filter chooses and an operation can be done to, the oldest first.
 create or replace function workflow_engine.find_runs(filter jsonb, operation text)
@@ -9490,7 +9674,7 @@ begin
   return query
     select r.*
     from public.workflow_run r
-    join public.workflow w on w.id = r.workflow_id
+    left join public.workflow w on w.id = r.workflow_id
     where (f.workflow is null or w.name = f.workflow)
       and (f.workflow_id is null or r.workflow_id = f.workflow_id)
       and (not find_runs.filter ? 'organization_id' or r.organization_id is not distinct from f.organization_id)
@@ -9516,7 +9700,7 @@ begin
           and (f.error is null or position(f.error in l.error) > 0)
       ))
     order by r.id
-    limit least(greatest(coalesce(f."limit", 1000), 0), 10000);
+    limit coalesce(f."limit", 1000);
 exception
   when data_exception then
     perform workflow_engine.raise_error(
@@ -9527,6 +9711,27 @@ $$;
 
 comment on function workflow_engine.find_runs(jsonb, text) is
   'The runs that a filter chooses and an operation can be done to, the oldest first.';
+
+-- The ids of those. A child whose parent begins again too is none of them: it does so with its parent.
+create or replace function workflow_engine.choose_runs(filter jsonb, operation text)
+returns uuid[]
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_runs public.workflow_run[] := array(select r from workflow_engine.find_runs(choose_runs.filter, choose_runs.operation) r);
+  v_ids uuid[] := array(select r.id from unnest(v_runs) r);
+begin
+  if choose_runs.operation in ('retry', 'replay') then
+    v_ids := array(select r.id from unnest(v_runs) r where not workflow_engine.descends_from(r, v_ids) order by r.id);
+  end if;
+  return v_ids;
+end;
+$$;
+
+comment on function workflow_engine.choose_runs(jsonb, text) is
+  'The ids of the runs that an operation in bulk is to be done to, the oldest first.';
 
 -- Does an operation to some runs, those that begin again each at its time. Returns those it concerned.
 create or replace function workflow_engine.operate_slice(operation text, run_ids uuid[], due_at timestamptz[])
@@ -9546,12 +9751,35 @@ $$;
 comment on function workflow_engine.operate_slice(text, uuid[], timestamptz[]) is
   'Stops, pauses, resumes, retries or replays runs; returns those it concerned, of a replay the new ones.';
 
+-- Locks the logs of all these runs before the first of the runs is locked: a slice that came to logs while it held
+-- the runs of another would wait for a report that waits for those.
+create or replace function workflow_engine.lock_for_operation(operation text, run_ids uuid[])
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if lock_for_operation.operation = 'stop' then
+    perform workflow_engine.lock_unfinished(workflow_engine.with_descendants(lock_for_operation.run_ids));
+  elsif lock_for_operation.operation = 'resume' then
+    perform from public.workflow_action_logs l
+    where l.is_held and l.run_id = any (lock_for_operation.run_ids)
+    order by l.id
+    for update;
+  end if;
+end;
+$$;
+
+comment on function workflow_engine.lock_for_operation(text, uuid[]) is
+  'Locks the action logs that an operation in bulk will change.';
+
 -- Does an operation to runs in slices, for about four seconds, because the Data API allows eight; of those that
 -- begin again, as many a minute as asked for. Returns how many of the given ones it came to, and those it
 -- concerned, children included.
 create or replace function workflow_engine.operate(
   operation text,
   run_ids uuid[],
+  starts_at timestamptz,
   per_minute integer,
   out done integer,
   out affected uuid[]
@@ -9560,23 +9788,98 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  v_now timestamptz := workflow_engine.clock();
   v_until timestamptz := clock_timestamp() + interval '4 seconds';
 begin
   done := 0;
   affected := '{}';
+  perform workflow_engine.lock_for_operation(operate.operation, operate.run_ids);
   while done < cardinality(operate.run_ids) and clock_timestamp() < v_until loop
     affected := affected || workflow_engine.operate_slice(
       operate.operation, operate.run_ids[done + 1 : done + 200],
-      array(select v_now + make_interval(secs => n.number * 60.0 / operate.per_minute) from generate_series(done, done + 199) n (number))
+      array(
+        select operate.starts_at + make_interval(secs => n.number * 60.0 / operate.per_minute)
+        from generate_series(done, done + 199) n (number)
+      )
     );
     done := least(done + 200, cardinality(operate.run_ids));
   end loop;
 end;
 $$;
 
-comment on function workflow_engine.operate(text, uuid[], integer) is
+comment on function workflow_engine.operate(text, uuid[], timestamptz, integer) is
   'Does an operation to runs for about four seconds; returns how many it came to, and those it concerned.';
+
+-- When the first run of an operation may begin: what the same operation with the same filter has planned before
+-- comes first, so that calling it again does not exceed its rate.
+create or replace function workflow_engine.next_start(kind text, filter jsonb)
+returns timestamptz
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return greatest(workflow_engine.clock(), (
+    select (h.detail ->> 'next_start')::timestamptz
+    from public.workflow_history h
+    where h.detail ? 'filter' and h.detail -> 'filter' = next_start.filter and h.kind = next_start.kind
+    order by h.recorded_at desc
+    limit 1
+  ));
+end;
+$$;
+
+comment on function workflow_engine.next_start(text, jsonb) is
+  'When the first run of an operation in bulk may begin.';
+
+-- Does an operation to runs and writes that down in one row; returns how many of them it concerned.
+create or replace function workflow_engine.operate_and_record(
+  operation text,
+  run_ids uuid[],
+  filter jsonb,
+  per_minute integer,
+  reason text,
+  actor text
+)
+returns integer
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_kind text := case operate_and_record.operation
+    when 'stop' then 'stopped' when 'retry' then 'retried' else rtrim(operate_and_record.operation, 'e') || 'ed'
+  end;
+  v_starts_at timestamptz := workflow_engine.next_start(v_kind, operate_and_record.filter);
+  v_history uuid := workflow_engine.new_id();
+  v_affected uuid[];
+  v_concerned uuid[];
+begin
+  select o.affected into v_affected
+  from workflow_engine.operate(operate_and_record.operation, operate_and_record.run_ids, v_starts_at, operate_and_record.per_minute) o;
+  v_concerned := array(
+    select coalesce(r.replay_of, r.id)
+    from public.workflow_run r
+    where r.id = any (v_affected)
+      and case operate_and_record.operation when 'replay' then r.replay_of else r.id end = any (operate_and_record.run_ids)
+  );
+  insert into public.workflow_history (id, organization_id, kind, reason, actor, detail)
+  values (
+    v_history, operate_and_record.filter ->> 'organization_id', v_kind, operate_and_record.reason,
+    coalesce(operate_and_record.actor, workflow_engine.actor()),
+    jsonb_build_object('filter', operate_and_record.filter, 'runs', cardinality(v_concerned)) || case
+      when operate_and_record.operation in ('retry', 'replay') then jsonb_build_object(
+        'next_start', v_starts_at + make_interval(secs => cardinality(v_concerned) * 60.0 / operate_and_record.per_minute)
+      )
+      else '{}'
+    end
+  );
+  insert into workflow_engine.history_run (history_id, run_id)
+  select v_history, r.id from (select unnest(v_concerned) union select unnest(v_affected)) r (id);
+  return cardinality(v_concerned);
+end;
+$$;
+
+comment on function workflow_engine.operate_and_record(text, uuid[], jsonb, integer, text, text) is
+  'Does an operation to runs and adds one row to the history; returns how many of them it concerned.';
 
 -- The same operation for all runs that a filter chooses; a dry run, unless told otherwise, only counts them.
 -- Security definer because the Data API's roles may not reach workflow_engine; only service_role may
@@ -9596,9 +9899,6 @@ set search_path = ''
 as $$
 declare
   v_runs uuid[];
-  v_done integer := 0;
-  v_affected uuid[];
-  v_history uuid := workflow_engine.new_id();
 begin
   if (workflow_bulk.operation in ('stop', 'pause', 'resume', 'retry', 'replay') and workflow_bulk.per_minute > 0) is not true then
     perform workflow_engine.raise_error(
@@ -9608,21 +9908,15 @@ begin
     );
   end if;
   perform workflow_engine.check_filter(workflow_bulk.filter);
-  v_runs := array(select r.id from workflow_engine.find_runs(workflow_bulk.filter, workflow_bulk.operation) r);
   if not workflow_bulk.dry_run then
-    select o.done, o.affected into v_done, v_affected
-    from workflow_engine.operate(workflow_bulk.operation, v_runs, workflow_bulk.per_minute) o;
-    insert into public.workflow_history (id, organization_id, kind, reason, actor, detail)
-    values (
-      v_history, workflow_bulk.filter ->> 'organization_id',
-      case workflow_bulk.operation when 'stop' then 'stopped' when 'retry' then 'retried' else rtrim(workflow_bulk.operation, 'e') || 'ed' end,
-      workflow_bulk.reason, coalesce(workflow_bulk.actor, workflow_engine.actor()),
-      jsonb_build_object('filter', workflow_bulk.filter, 'runs', v_done)
-    );
-    insert into workflow_engine.history_run (history_id, run_id)
-    select v_history, r.id from (select unnest(v_runs[:v_done]) union select unnest(v_affected)) r (id);
+    perform pg_advisory_xact_lock(hashtext('workflow_bulk'));
   end if;
-  return jsonb_build_object('matched', cardinality(v_runs), 'affected', v_done, 'dry_run', workflow_bulk.dry_run);
+  v_runs := workflow_engine.choose_runs(workflow_bulk.filter, workflow_bulk.operation);
+  return jsonb_build_object('matched', cardinality(v_runs), 'dry_run', workflow_bulk.dry_run, 'affected', case
+    when workflow_bulk.dry_run then 0
+    else workflow_engine.operate_and_record(workflow_bulk.operation, v_runs, workflow_bulk.filter, workflow_bulk.per_minute,
+      workflow_bulk.reason, workflow_bulk.actor)
+  end);
 end;
 $$;
 
@@ -9736,6 +10030,9 @@ as $$
 declare
   v_run public.workflow_run := workflow_engine.get_run(workflow_timeline.run_id);
 begin
+  if workflow_engine.is_foreign(v_run.organization_id) then
+    perform workflow_engine.refuse_unknown_run(v_run.id);
+  end if;
   return jsonb_build_object('run', to_jsonb(v_run), 'entries', (
     select coalesce(to_jsonb(array_agg(
       jsonb_build_object('at', t.at, 'kind', t.kind) || jsonb_strip_nulls(jsonb_build_object('action', t.action) || t.detail)

@@ -4,6 +4,7 @@ import {
   call,
   claimAttempts,
   completed,
+  failed,
   outcomeOf,
   report,
   type Result,
@@ -12,12 +13,18 @@ import {
 import { pauseEngineInFile } from "../quiet.ts";
 import { openSession, type Session } from "../session.ts";
 import { openStack, type TestStack } from "../stack.ts";
+import { startRun } from "../steered_run.ts";
 import { uniqueName } from "../unique_name.ts";
 import { createWorkflow, type TestWorkflow } from "../workflow.ts";
 
 pauseEngineInFile();
 
 const RUNS = 200;
+
+/** A bulk operation goes through runs in slices of 200. */
+const MORE_THAN_A_SLICE = 202;
+
+const WORK = { name: "work", action_type: "log" };
 
 /** How long everybody works, in milliseconds. */
 const DURATION = 3000;
@@ -53,6 +60,42 @@ Deno.test("stops, retries and pauses in bulk leave nothing behind among busy wor
   await bulk(stopper, "stop", { workflow: parent.name, limit: 10_000 });
   await call(stopper, "workflow_action_log_cron");
   assertEquals(await findLeftovers(stack, [parent, child]), []);
+});
+
+for (const operation of ["retry", "replay"]) {
+  Deno.test(`of two bulk calls of ${operation} at once the second finds nothing left`, async () => {
+    await using stack = await openStack();
+    await using run = await startRun(stack, WORK);
+    await report(run.first, failed(run.attempt("work")));
+    const args = { operation, filter: { workflow: run.workflow.name }, dry_run: false };
+    await run.first.sql`begin`;
+    const done = await call(run.first, "workflow_bulk", args);
+    const second = call(run.second, "workflow_bulk", args);
+    await run.second.untilBlocked();
+    await run.first.sql`commit`;
+    assertEquals([done.affected, (await second).affected], [1, 0]);
+    assertEquals((await run.workflow.logs()).length, operation === "replay" ? 2 : 1);
+  });
+}
+
+Deno.test("a bulk stop and a report of runs far apart get by each other", async () => {
+  await using stack = await openStack();
+  await using run = await startRun(stack, WORK, { ...WORK, name: "next", order: 2 });
+  await using third = await openSession(stack, "service_role");
+  await emit(run.first, run.trigger, MORE_THAN_A_SLICE);
+  const attempts = await claimAttempts(run.first, 1000);
+  const [held, early] = attempts.slice(-2);
+  await report(run.first, completed(run.attempt("work")));
+  const [late] = await run.claim();
+  if (held === undefined || early === undefined || late === undefined) throw new Error("No work");
+  await third.sql`begin`;
+  await third.sql`select from public.workflow_action_logs l where l.id = ${held.id} for update`;
+  const args = { operation: "stop", filter: { workflow: run.workflow.name }, dry_run: false };
+  const stopped = call(run.second, "workflow_bulk", args);
+  await run.second.untilBlocked();
+  const { accepted } = await report(run.first, completed(early), completed(late));
+  await third.sql`commit`;
+  assertEquals([accepted, (await stopped).affected], [2, MORE_THAN_A_SLICE]);
 });
 
 /** A workflow of a fan-out, a child and an event side by side, and an action after them. */

@@ -382,6 +382,21 @@ Deno.test("a stop of an item waits for the report that lets it run", async () =>
   assertEquals((await run.statuses())["work[1]"], "stopped");
 });
 
+Deno.test("a stop of an item and the report that lets it run get by each other", async () => {
+  await using stack = await openStack();
+  await using run = await startOneByOne(stack);
+  await using owner = await openSession(stack);
+  await owner.sql`begin`;
+  await owner.sql`select from workflow_engine.fan_out f where f.run_id = ${run.id} for update`;
+  const ended = report(run.first, completed(run.one));
+  await run.first.untilBlocked();
+  const stopped = call(run.second, "workflow_stop", { action_id: run.next });
+  await run.second.untilBlocked();
+  await owner.sql`commit`;
+  assertEquals([(await ended).accepted, await stopped], [1, { stopped: 1 }]);
+  assertEquals((await run.statuses())["work[1]"], "stopped");
+});
+
 Deno.test("a stop of a run waits for the stop of an item that awaits its turn", async () => {
   await using stack = await openStack();
   await using run = await startOneByOne(stack);

@@ -47,6 +47,8 @@ export interface Log {
   reason: Reason | null;
   output: unknown;
   due: "now" | "later" | "last" | "never";
+  /** Whether there was an attempt at it. */
+  hasBegun: boolean;
   /** The signal that answered it. */
   heard: Signal | null;
   tries: number;
@@ -141,7 +143,7 @@ export class Interpreter {
     for (const log of this.logs.filter(({ item }) => item === null)) {
       const isBroken = broken.includes(log.action);
       if (after.has(log.action) && (isBroken || log.status === "stopped")) this.#unsettle(log);
-      else if (isBroken) this.#repeat(log, "now");
+      else if (isBroken) this.#repeat(log, !log.hasBegun && log.due === "later" ? "later" : "now");
     }
     this.#goOn([]);
     return true;
@@ -189,7 +191,7 @@ export class Interpreter {
     const due = action.isDelayed && (values.item ?? null) === null ? "later" : "now";
     this.logs.push({
       ...{ action, item: null, moment: this.#moment, status: "not_started", reason: null },
-      ...{ output: null, due, heard: null, tries: 0, endedAt: 0 },
+      ...{ output: null, due, hasBegun: false, heard: null, tries: 0, endedAt: 0 },
       ...values,
     });
   }
@@ -270,7 +272,9 @@ export class Interpreter {
       this.#follow(decided.filter(({ settle }) => settle !== null).map(({ log }) => log));
       for (const { log, settle } of decided) {
         if (log.status === "waiting") this.#insertItems(log.action);
-        if (settle === null && log.status === "not_started") log.status = "processing";
+        if (settle === null && log.status === "not_started") {
+          Object.assign(log, { status: "processing", hasBegun: true });
+        }
       }
     }
   }

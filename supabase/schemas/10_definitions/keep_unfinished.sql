@@ -1,4 +1,6 @@
--- A workflow whose runs are unfinished cannot be deleted: they need its versions.
+-- A workflow whose runs are unfinished cannot be deleted: they need its versions, and so do the parents of
+-- children that have ended, until they were told. A run that begins at this moment is not seen, for that would
+-- take a lock of every event: it fails.
 create or replace function workflow_engine.keep_unfinished()
 returns trigger
 language plpgsql
@@ -8,7 +10,7 @@ as $$
 begin
   if exists (
     select from public.workflow_run r
-    where r.workflow_id = old.id and r.completed_at is null
+    where r.workflow_id = old.id and (r.completed_at is null or r.owes_answer)
   ) then
     perform workflow_engine.raise_error(
       'PT409', 'workflow.has_unfinished_runs',

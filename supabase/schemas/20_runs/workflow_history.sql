@@ -24,6 +24,11 @@ create table public.workflow_history (
 -- "What happened to this run?"
 create index workflow_history_run_idx on public.workflow_history (run_id, id);
 
+-- "When was this done in bulk the last time?"
+create index workflow_history_bulk_idx
+  on public.workflow_history (recorded_at)
+  where detail ? 'filter';
+
 -- The runs that one row of the history is about, where that is not one run: of an operation in bulk.
 create table workflow_engine.history_run (
   history_id uuid not null,

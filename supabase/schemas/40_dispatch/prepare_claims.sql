@@ -404,6 +404,23 @@ $$;
 comment on function workflow_engine.keep_conditions(workflow_engine.candidate[]) is
   'Keeps what the conditions of due action logs saw that go on.';
 
+-- What nobody knows any more what to do with: its workflow was deleted while its run began, which no lock forbids.
+create or replace function workflow_engine.decide_orphans(log_ids uuid[], candidates workflow_engine.candidate[])
+returns workflow_engine.candidate[]
+language sql
+stable
+set search_path = ''
+as $$
+  select array(
+    select row(i.id, text 'fail', text 'Its workflow was deleted', null::jsonb)::workflow_engine.candidate
+    from unnest(decide_orphans.log_ids) i (id)
+    where i.id <> all (array(select c.id from unnest(decide_orphans.candidates) c))
+  );
+$$;
+
+comment on function workflow_engine.decide_orphans(uuid[], workflow_engine.candidate[]) is
+  'Fails the due action logs whose workflow was deleted.';
+
 -- The same, whatever happens: data that cannot be evaluated fails its own action log, never the batch.
 create or replace function workflow_engine.decide_claims(log_ids uuid[], at_time timestamptz)
 returns workflow_engine.candidate[]
@@ -428,6 +445,9 @@ begin
         end;
       end loop;
   end;
+  if cardinality(v_candidates) < cardinality(decide_claims.log_ids) then
+    v_candidates := v_candidates || workflow_engine.decide_orphans(decide_claims.log_ids, v_candidates);
+  end if;
   perform workflow_engine.keep_conditions(v_candidates);
   return v_candidates;
 end;

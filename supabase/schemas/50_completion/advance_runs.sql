@@ -248,9 +248,9 @@ $$;
 comment on function workflow_engine.stop_unneeded(uuid[], timestamptz) is
   'Stops the unfinished actions that a join no longer needs.';
 
--- Where these running runs stand.
+-- Where these running runs stand. One whose workflow was deleted while it began is an orphan.
 create or replace function workflow_engine.read_progress(run_ids uuid[])
-returns table (run_id uuid, is_unfinished boolean, has_failed boolean, has_stopped boolean)
+returns table (run_id uuid, is_unfinished boolean, has_failed boolean, has_stopped boolean, is_orphan boolean)
 language plpgsql
 stable
 rows 1
@@ -261,7 +261,10 @@ begin
     select r.id,
       coalesce(bool_or(workflow_engine.is_unfinished(l.status, l.final)), false),
       coalesce(bool_or(l.status = 'failed' and not a.continue_on_failure and not a.is_compensation), false),
-      coalesce(bool_or(l.status = 'stopped' and l.reason is null and not a.is_compensation), false)
+      coalesce(bool_or(l.status = 'stopped' and l.reason is null and not a.is_compensation), false),
+      bool_or(a.workflow_action_id is null and not exists (
+        select from workflow_engine.workflow_version v where v.workflow_id = r.workflow_id and v.version = r.workflow_version
+      ))
     from unnest(read_progress.run_ids) i (id)
     cross join lateral (select * from public.workflow_run r where r.id = i.id limit 1) r
     left join workflow_engine.action_version a on a.workflow_id = r.workflow_id and a.version = r.workflow_version
@@ -272,7 +275,7 @@ begin
       limit 1
     ) l on true
     where r.status = 'running'
-    group by r.id;
+    group by r.id, r.workflow_id, r.workflow_version;
 end;
 $$;
 
@@ -296,6 +299,24 @@ $$;
 
 comment on function workflow_engine.end_runs(uuid[], text, timestamptz) is 'Ends runs with this status.';
 
+-- Ends what is left of runs whose workflow was deleted while they began, as failed.
+create or replace function workflow_engine.end_orphans(run_ids uuid[], at_time timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  perform workflow_engine.end_runs(end_orphans.run_ids, 'failed', end_orphans.at_time);
+  update public.workflow_action_logs l
+  set status = 'stopped', lease_expires_at = null, is_held = false, final = false,
+    completed_at = greatest(end_orphans.at_time, l.started_at)
+  where l.run_id = any (end_orphans.run_ids) and workflow_engine.is_unfinished(l.status, l.final);
+end;
+$$;
+
+comment on function workflow_engine.end_orphans(uuid[], timestamptz) is
+  'Ends runs whose workflow was deleted while they began.';
+
 -- Ends the runs that have nothing left, or, where one has failed, begins its next compensation: of what
 -- completed, in reverse, one after another. Returns when the first compensation is due.
 create or replace function workflow_engine.finish_runs(run_ids uuid[], at_time timestamptz)
@@ -307,13 +328,15 @@ declare
   v_completed uuid[];
   v_stopped uuid[];
   v_failed uuid[];
+  v_orphans uuid[];
   v_first_due timestamptz;
 begin
   select
-    array_agg(p.run_id) filter (where not p.has_failed and not p.has_stopped),
+    array_agg(p.run_id) filter (where not p.has_failed and not p.has_stopped and not p.is_orphan),
     array_agg(p.run_id) filter (where not p.has_failed and p.has_stopped),
-    array_agg(p.run_id) filter (where p.has_failed)
-  into v_completed, v_stopped, v_failed
+    array_agg(p.run_id) filter (where p.has_failed),
+    array_agg(p.run_id) filter (where p.is_orphan)
+  into v_completed, v_stopped, v_failed, v_orphans
   from workflow_engine.read_progress(finish_runs.run_ids) p
   where not p.is_unfinished;
   if v_failed is not null then
@@ -323,6 +346,9 @@ begin
   perform workflow_engine.end_runs(v_completed, 'completed', finish_runs.at_time);
   perform workflow_engine.end_runs(v_stopped, 'stopped', finish_runs.at_time);
   perform workflow_engine.end_runs(v_failed, 'failed', finish_runs.at_time);
+  if v_orphans is not null then
+    perform workflow_engine.end_orphans(v_orphans, finish_runs.at_time);
+  end if;
   return v_first_due;
 end;
 $$;

@@ -54,20 +54,19 @@ language sql
 stable
 set search_path = ''
 as $$
-  select format('Run %s of workflow "%s" %s%s', (explain_end.run).id, w.name,
+  select format('Run %s of workflow "%s" %s%s', (explain_end.run).id,
+    coalesce((select w.name from public.workflow w where w.id = (explain_end.run).workflow_id), 'deleted'),
     case (explain_end.run).status when 'failed' then 'failed' else 'was stopped' end,
     (
-      select format(': action "%s": %s', a.name, l.error)
+      select format(': action "%s": %s', coalesce(a.name, l.workflow_action_id::text), l.error)
       from public.workflow_action_logs l
-      join workflow_engine.action_version a
+      left join workflow_engine.action_version a
         on a.workflow_id = l.workflow_id and a.version = l.workflow_version
         and a.workflow_action_id = l.workflow_action_id
       where l.run_id = (explain_end.run).id and l.item_index is null and l.status = 'failed'
       order by l.completed_at, l.id
       limit 1
-    ))
-  from public.workflow w
-  where w.id = (explain_end.run).workflow_id;
+    ));
 $$;
 
 comment on function workflow_engine.explain_end(public.workflow_run) is

@@ -187,6 +187,73 @@ $$;
 comment on function workflow_engine.start_children(workflow_engine.new_child[], timestamptz) is
   'Starts the children of action logs.';
 
+-- The children that these actions have started already and that can go on: an attempt before was superseded, or its
+-- run was retried. Not what was undone, nor what nobody knows any more how to do.
+create or replace function workflow_engine.find_children(waits workflow_engine.new_wait[])
+returns table (action_log_id uuid, attempt integer, on_failure text, run_id uuid)
+language plpgsql
+stable
+rows 10
+set search_path = ''
+as $$
+begin
+  return query
+    select l.id, l.attempt, coalesce(w.wait ->> 'on_failure', 'fail'), c.id
+    from unnest(find_children.waits) w
+    cross join lateral (select * from public.workflow_action_logs l where l.id = w.id limit 1) l
+    cross join lateral (
+      select *
+      from public.workflow_run c
+      where c.parent_run_id = l.run_id and c.parent_action_log_id = l.id
+      order by c.id desc
+      limit 1
+    ) c
+    join workflow_engine.workflow_version v on v.workflow_id = c.workflow_id and v.version = c.workflow_version
+    join public.workflow f on f.id = c.workflow_id
+    where l.waits_for = 'run'
+      and w.wait -> 'wait' is distinct from 'false'
+      and f.name = w.wait ->> 'workflow'
+      and not c.is_compensating;
+end;
+$$;
+
+comment on function workflow_engine.find_children(workflow_engine.new_wait[]) is
+  'The children that action logs have started before and that can go on.';
+
+-- Lets the children that these actions have started before go on from where they broke, and owe their answer to
+-- the new attempt: what they had done is not done again. Returns the actions.
+create or replace function workflow_engine.resume_children(waits workflow_engine.new_wait[], at_time timestamptz)
+returns uuid[]
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_logs uuid[];
+  v_children uuid[];
+  v_retried uuid[];
+begin
+  select array_agg(c.action_log_id), array_agg(c.run_id) into v_logs, v_children
+  from workflow_engine.find_children(resume_children.waits) c;
+  if v_children is null then
+    return '{}';
+  end if;
+  v_retried := workflow_engine.retry_runs(v_children, array_fill(resume_children.at_time, array[cardinality(v_children)]));
+  perform workflow_engine.record_control('retried', r, 'The action that started it was retried', null,
+    jsonb_build_object('parent_run_id', r.parent_run_id))
+  from public.workflow_run r
+  where r.id = any (v_retried);
+  update public.workflow_run r
+  set parent_attempt = c.attempt, on_failure = c.on_failure, owes_answer = true,
+    ended_in = case when r.completed_at is not null then pg_current_xact_id() end
+  from workflow_engine.find_children(resume_children.waits) c
+  where r.id = any (v_children) and r.id = c.run_id;
+  return v_logs;
+end;
+$$;
+
+comment on function workflow_engine.resume_children(workflow_engine.new_wait[], timestamptz) is
+  'Lets children that were started before go on; returns the action logs that have some.';
+
 -- Starts children; those that nobody waits for are an answer already.
 create or replace function workflow_engine.register_children(waits workflow_engine.new_wait[], at_time timestamptz)
 returns void
@@ -194,13 +261,14 @@ language plpgsql
 set search_path = ''
 as $$
 declare
+  v_resumed uuid[] := workflow_engine.resume_children(register_children.waits, register_children.at_time);
   v_children workflow_engine.new_child[] := array(
     select row(l.log, w.wait, f, workflow_engine.new_id(), workflow_engine.new_id(), p.depth + 1)::workflow_engine.new_child
     from unnest(register_children.waits) w
     cross join lateral (select l as log from public.workflow_action_logs l where l.id = w.id limit 1) l
     cross join lateral (select r.depth from public.workflow_run r where r.id = (l.log).run_id limit 1) p
     cross join lateral workflow_engine.find_workflow(w.wait ->> 'workflow', (l.log).organization_id) f
-    where (l.log).waits_for = 'run'
+    where (l.log).waits_for = 'run' and w.id <> all (v_resumed)
   );
   v_answers jsonb;
 begin
@@ -222,7 +290,7 @@ end;
 $$;
 
 comment on function workflow_engine.register_children(workflow_engine.new_wait[], timestamptz) is
-  'Starts the children of action logs.';
+  'Starts the children of action logs, or lets those go on that they have.';
 
 -- Looks at once whether the events of those that begin to wait were there before them. Where another
 -- transaction gives such an event to another wait of the run, the next claim looks again.

@@ -1,3 +1,39 @@
+-- What a filter of runs may name, and what each must be.
+create or replace function workflow_engine.filter_keys()
+returns table (name text, kind text)
+language sql
+immutable
+set search_path = ''
+as $$
+  values ('workflow', 'string'), ('workflow_id', 'string'), ('organization_id', 'string'), ('status', 'string'),
+    ('related_table', 'string'), ('related_table_pkey', 'string'), ('failed_action', 'string'), ('error', 'string'),
+    ('created_after', 'string'), ('created_before', 'string'), ('limit', 'number');
+$$;
+
+comment on function workflow_engine.filter_keys() is 'What a filter of runs may name, and the type of each in JSON.';
+
+-- What is wrong with a member of a filter, or null.
+create or replace function workflow_engine.find_filter_fault(key text, value jsonb)
+returns text
+language sql
+stable
+set search_path = ''
+as $$
+  select case
+    when k.name is null then format('key "%s" is not known', find_filter_fault.key)
+    when k.name = 'organization_id' and find_filter_fault.value = 'null' then null
+    when jsonb_typeof(find_filter_fault.value) <> k.kind then format('"%s" is %s, not a %s', k.name, find_filter_fault.value, k.kind)
+    when k.name = 'status' and find_filter_fault.value #>> '{}' not in ('running', 'paused', 'completed', 'failed', 'stopped')
+      then format('"status" is %s, which no run has', find_filter_fault.value)
+    when k.name = 'limit' and find_filter_fault.value::numeric not between 1 and 10000
+      then format('"limit" is %s, not 1 to 10000', find_filter_fault.value)
+  end
+  from (values (find_filter_fault.key)) f (key)
+  left join workflow_engine.filter_keys() k on k.name = f.key;
+$$;
+
+comment on function workflow_engine.find_filter_fault(text, jsonb) is 'What is wrong with a member of a filter of runs, or null.';
+
 -- Refuses a filter of runs that could not be meant.
 create or replace function workflow_engine.check_filter(filter jsonb)
 returns void
@@ -6,36 +42,53 @@ stable
 set search_path = ''
 as $$
 declare
-  v_known constant text[] := array[
-    'workflow', 'workflow_id', 'organization_id', 'status', 'related_table', 'related_table_pkey', 'failed_action', 'error',
-    'created_after', 'created_before', 'limit'
-  ];
-  v_null text;
-  v_unknown text;
+  v_fault text;
 begin
-  if jsonb_typeof(check_filter.filter) is distinct from 'object' or check_filter.filter - 'limit' = '{}' then
-    perform workflow_engine.raise_error(
-      'PT422', 'bulk.filter_invalid', 'Cannot choose runs: the filter is empty', 'Name ' || array_to_string(v_known, ', ') || '.'
-    );
+  if jsonb_typeof(check_filter.filter) is distinct from 'object' then
+    v_fault := ' is no object';
+  elsif check_filter.filter - 'limit' = '{}' then
+    v_fault := ' is empty';
+  else
+    select '''s ' || f.fault into v_fault
+    from jsonb_each(check_filter.filter) e
+    cross join lateral (select workflow_engine.find_filter_fault(e.key, e.value) as fault) f
+    where f.fault is not null
+    order by e.key
+    limit 1;
   end if;
-  select e.key into v_null from jsonb_each(check_filter.filter) e where e.value = 'null' and e.key <> 'organization_id' limit 1;
-  if found then
+  if v_fault is not null then
     perform workflow_engine.raise_error(
-      'PT422', 'bulk.filter_invalid', format('Cannot choose runs: the filter''s "%s" is null', v_null),
-      'Leave out what does not matter; only organization_id may be null, for the platform''s own runs.'
-    );
-  end if;
-  select k.key into v_unknown from jsonb_object_keys(check_filter.filter) k (key) where k.key <> all (v_known) limit 1;
-  if found then
-    perform workflow_engine.raise_error(
-      'PT422', 'bulk.filter_invalid', format('Cannot choose runs: the filter''s key "%s" is not known', v_unknown),
-      'Name ' || array_to_string(v_known, ', ') || '.'
+      'PT422', 'bulk.filter_invalid', 'Cannot choose runs: the filter' || v_fault,
+      format('Name %s; leave out what does not matter. Only organization_id may be null, for the platform''s own runs.', (
+        select string_agg(k.name, ', ') from workflow_engine.filter_keys() k
+      ))
     );
   end if;
 end;
 $$;
 
-comment on function workflow_engine.check_filter(jsonb) is 'Raises PT422 for a filter of runs that is empty or has unknown keys.';
+comment on function workflow_engine.check_filter(jsonb) is 'Raises PT422 for a filter of runs that is empty, or has unknown keys or values.';
+
+-- Whether one of these runs has started this one, itself or through others.
+create or replace function workflow_engine.descends_from(run public.workflow_run, run_ids uuid[])
+returns boolean
+language sql
+stable
+set search_path = ''
+as $$
+  with recursive ancestor (id) as (
+    select (descends_from.run).parent_run_id where (descends_from.run).parent_run_id is not null
+    union
+    select r.parent_run_id
+    from ancestor a
+    join public.workflow_run r on r.id = a.id
+    where r.parent_run_id is not null
+  )
+  select exists (select from ancestor a where a.id = any (descends_from.run_ids));
+$$;
+
+comment on function workflow_engine.descends_from(public.workflow_run, uuid[]) is
+  'Whether one of these runs has started this one, itself or through others.';
 
 -- The runs that a filter chooses and an operation can be done to, the oldest first.
 create or replace function workflow_engine.find_runs(filter jsonb, operation text)
@@ -55,7 +108,7 @@ begin
   return query
     select r.*
     from public.workflow_run r
-    join public.workflow w on w.id = r.workflow_id
+    left join public.workflow w on w.id = r.workflow_id
     where (f.workflow is null or w.name = f.workflow)
       and (f.workflow_id is null or r.workflow_id = f.workflow_id)
       and (not find_runs.filter ? 'organization_id' or r.organization_id is not distinct from f.organization_id)
@@ -81,7 +134,7 @@ begin
           and (f.error is null or position(f.error in l.error) > 0)
       ))
     order by r.id
-    limit least(greatest(coalesce(f."limit", 1000), 0), 10000);
+    limit coalesce(f."limit", 1000);
 exception
   when data_exception then
     perform workflow_engine.raise_error(
@@ -92,6 +145,27 @@ $$;
 
 comment on function workflow_engine.find_runs(jsonb, text) is
   'The runs that a filter chooses and an operation can be done to, the oldest first.';
+
+-- The ids of those. A child whose parent begins again too is none of them: it does so with its parent.
+create or replace function workflow_engine.choose_runs(filter jsonb, operation text)
+returns uuid[]
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_runs public.workflow_run[] := array(select r from workflow_engine.find_runs(choose_runs.filter, choose_runs.operation) r);
+  v_ids uuid[] := array(select r.id from unnest(v_runs) r);
+begin
+  if choose_runs.operation in ('retry', 'replay') then
+    v_ids := array(select r.id from unnest(v_runs) r where not workflow_engine.descends_from(r, v_ids) order by r.id);
+  end if;
+  return v_ids;
+end;
+$$;
+
+comment on function workflow_engine.choose_runs(jsonb, text) is
+  'The ids of the runs that an operation in bulk is to be done to, the oldest first.';
 
 -- Does an operation to some runs, those that begin again each at its time. Returns those it concerned.
 create or replace function workflow_engine.operate_slice(operation text, run_ids uuid[], due_at timestamptz[])
@@ -111,12 +185,35 @@ $$;
 comment on function workflow_engine.operate_slice(text, uuid[], timestamptz[]) is
   'Stops, pauses, resumes, retries or replays runs; returns those it concerned, of a replay the new ones.';
 
+-- Locks the logs of all these runs before the first of the runs is locked: a slice that came to logs while it held
+-- the runs of another would wait for a report that waits for those.
+create or replace function workflow_engine.lock_for_operation(operation text, run_ids uuid[])
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if lock_for_operation.operation = 'stop' then
+    perform workflow_engine.lock_unfinished(workflow_engine.with_descendants(lock_for_operation.run_ids));
+  elsif lock_for_operation.operation = 'resume' then
+    perform from public.workflow_action_logs l
+    where l.is_held and l.run_id = any (lock_for_operation.run_ids)
+    order by l.id
+    for update;
+  end if;
+end;
+$$;
+
+comment on function workflow_engine.lock_for_operation(text, uuid[]) is
+  'Locks the action logs that an operation in bulk will change.';
+
 -- Does an operation to runs in slices, for about four seconds, because the Data API allows eight; of those that
 -- begin again, as many a minute as asked for. Returns how many of the given ones it came to, and those it
 -- concerned, children included.
 create or replace function workflow_engine.operate(
   operation text,
   run_ids uuid[],
+  starts_at timestamptz,
   per_minute integer,
   out done integer,
   out affected uuid[]
@@ -125,23 +222,98 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  v_now timestamptz := workflow_engine.clock();
   v_until timestamptz := clock_timestamp() + interval '4 seconds';
 begin
   done := 0;
   affected := '{}';
+  perform workflow_engine.lock_for_operation(operate.operation, operate.run_ids);
   while done < cardinality(operate.run_ids) and clock_timestamp() < v_until loop
     affected := affected || workflow_engine.operate_slice(
       operate.operation, operate.run_ids[done + 1 : done + 200],
-      array(select v_now + make_interval(secs => n.number * 60.0 / operate.per_minute) from generate_series(done, done + 199) n (number))
+      array(
+        select operate.starts_at + make_interval(secs => n.number * 60.0 / operate.per_minute)
+        from generate_series(done, done + 199) n (number)
+      )
     );
     done := least(done + 200, cardinality(operate.run_ids));
   end loop;
 end;
 $$;
 
-comment on function workflow_engine.operate(text, uuid[], integer) is
+comment on function workflow_engine.operate(text, uuid[], timestamptz, integer) is
   'Does an operation to runs for about four seconds; returns how many it came to, and those it concerned.';
+
+-- When the first run of an operation may begin: what the same operation with the same filter has planned before
+-- comes first, so that calling it again does not exceed its rate.
+create or replace function workflow_engine.next_start(kind text, filter jsonb)
+returns timestamptz
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return greatest(workflow_engine.clock(), (
+    select (h.detail ->> 'next_start')::timestamptz
+    from public.workflow_history h
+    where h.detail ? 'filter' and h.detail -> 'filter' = next_start.filter and h.kind = next_start.kind
+    order by h.recorded_at desc
+    limit 1
+  ));
+end;
+$$;
+
+comment on function workflow_engine.next_start(text, jsonb) is
+  'When the first run of an operation in bulk may begin.';
+
+-- Does an operation to runs and writes that down in one row; returns how many of them it concerned.
+create or replace function workflow_engine.operate_and_record(
+  operation text,
+  run_ids uuid[],
+  filter jsonb,
+  per_minute integer,
+  reason text,
+  actor text
+)
+returns integer
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_kind text := case operate_and_record.operation
+    when 'stop' then 'stopped' when 'retry' then 'retried' else rtrim(operate_and_record.operation, 'e') || 'ed'
+  end;
+  v_starts_at timestamptz := workflow_engine.next_start(v_kind, operate_and_record.filter);
+  v_history uuid := workflow_engine.new_id();
+  v_affected uuid[];
+  v_concerned uuid[];
+begin
+  select o.affected into v_affected
+  from workflow_engine.operate(operate_and_record.operation, operate_and_record.run_ids, v_starts_at, operate_and_record.per_minute) o;
+  v_concerned := array(
+    select coalesce(r.replay_of, r.id)
+    from public.workflow_run r
+    where r.id = any (v_affected)
+      and case operate_and_record.operation when 'replay' then r.replay_of else r.id end = any (operate_and_record.run_ids)
+  );
+  insert into public.workflow_history (id, organization_id, kind, reason, actor, detail)
+  values (
+    v_history, operate_and_record.filter ->> 'organization_id', v_kind, operate_and_record.reason,
+    coalesce(operate_and_record.actor, workflow_engine.actor()),
+    jsonb_build_object('filter', operate_and_record.filter, 'runs', cardinality(v_concerned)) || case
+      when operate_and_record.operation in ('retry', 'replay') then jsonb_build_object(
+        'next_start', v_starts_at + make_interval(secs => cardinality(v_concerned) * 60.0 / operate_and_record.per_minute)
+      )
+      else '{}'
+    end
+  );
+  insert into workflow_engine.history_run (history_id, run_id)
+  select v_history, r.id from (select unnest(v_concerned) union select unnest(v_affected)) r (id);
+  return cardinality(v_concerned);
+end;
+$$;
+
+comment on function workflow_engine.operate_and_record(text, uuid[], jsonb, integer, text, text) is
+  'Does an operation to runs and adds one row to the history; returns how many of them it concerned.';
 
 -- The same operation for all runs that a filter chooses; a dry run, unless told otherwise, only counts them.
 -- Security definer because the Data API's roles may not reach workflow_engine; only service_role may
@@ -161,9 +333,6 @@ set search_path = ''
 as $$
 declare
   v_runs uuid[];
-  v_done integer := 0;
-  v_affected uuid[];
-  v_history uuid := workflow_engine.new_id();
 begin
   if (workflow_bulk.operation in ('stop', 'pause', 'resume', 'retry', 'replay') and workflow_bulk.per_minute > 0) is not true then
     perform workflow_engine.raise_error(
@@ -173,21 +342,15 @@ begin
     );
   end if;
   perform workflow_engine.check_filter(workflow_bulk.filter);
-  v_runs := array(select r.id from workflow_engine.find_runs(workflow_bulk.filter, workflow_bulk.operation) r);
   if not workflow_bulk.dry_run then
-    select o.done, o.affected into v_done, v_affected
-    from workflow_engine.operate(workflow_bulk.operation, v_runs, workflow_bulk.per_minute) o;
-    insert into public.workflow_history (id, organization_id, kind, reason, actor, detail)
-    values (
-      v_history, workflow_bulk.filter ->> 'organization_id',
-      case workflow_bulk.operation when 'stop' then 'stopped' when 'retry' then 'retried' else rtrim(workflow_bulk.operation, 'e') || 'ed' end,
-      workflow_bulk.reason, coalesce(workflow_bulk.actor, workflow_engine.actor()),
-      jsonb_build_object('filter', workflow_bulk.filter, 'runs', v_done)
-    );
-    insert into workflow_engine.history_run (history_id, run_id)
-    select v_history, r.id from (select unnest(v_runs[:v_done]) union select unnest(v_affected)) r (id);
+    perform pg_advisory_xact_lock(hashtext('workflow_bulk'));
   end if;
-  return jsonb_build_object('matched', cardinality(v_runs), 'affected', v_done, 'dry_run', workflow_bulk.dry_run);
+  v_runs := workflow_engine.choose_runs(workflow_bulk.filter, workflow_bulk.operation);
+  return jsonb_build_object('matched', cardinality(v_runs), 'dry_run', workflow_bulk.dry_run, 'affected', case
+    when workflow_bulk.dry_run then 0
+    else workflow_engine.operate_and_record(workflow_bulk.operation, v_runs, workflow_bulk.filter, workflow_bulk.per_minute,
+      workflow_bulk.reason, workflow_bulk.actor)
+  end);
 end;
 $$;
 

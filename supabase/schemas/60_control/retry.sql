@@ -1,14 +1,15 @@
 -- The actions of ended runs that did not end well: failed for good without being tolerated, or stopped by a
--- person. What only undoes another action is none of them.
+-- person, with the time that one was planned for that had not begun. What only undoes another action is none of
+-- them.
 create or replace function workflow_engine.find_broken(run_ids uuid[])
-returns table (id uuid, run_id uuid)
+returns table (id uuid, run_id uuid, planned_for timestamptz)
 language plpgsql
 stable
 set search_path = ''
 as $$
 begin
   return query
-    select l.id, l.run_id
+    select l.id, l.run_id, case when l.attempt = 0 and isfinite(l.execute_at) then l.execute_at end
     from public.workflow_action_logs l
     join workflow_engine.action_version a
       on a.workflow_id = l.workflow_id and a.version = l.workflow_version
@@ -187,7 +188,7 @@ comment on function workflow_engine.repeat_decided(workflow_engine.decision[], t
   'Repeats or stops what is decided of actions whose logs await their turn; returns when the first is due.';
 
 -- Lets ended runs go on in place from what failed or was stopped; outputs stay. Each run has a time at which
--- that is due. Returns the runs.
+-- that is due, but what was planned for a later one keeps its own. Returns the runs.
 create or replace function workflow_engine.retry_runs(run_ids uuid[], due_at timestamptz[])
 returns uuid[]
 language plpgsql
@@ -208,7 +209,7 @@ begin
   )
   select coalesce(array_agg(r.id), '{}') into v_runs from retried r;
   perform workflow_engine.unsettle_followers(array(select b.id from workflow_engine.find_broken(v_runs) b));
-  select array_agg(b.id), array_agg(t.due_at) into v_broken, v_due_at
+  select array_agg(b.id), array_agg(greatest(t.due_at, b.planned_for)) into v_broken, v_due_at
   from workflow_engine.find_broken(v_runs) b
   join unnest(retry_runs.run_ids, retry_runs.due_at) t (run_id, due_at) on t.run_id = b.run_id;
   perform workflow_engine.repeat_logs(v_broken, v_due_at);

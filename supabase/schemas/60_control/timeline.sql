@@ -102,6 +102,9 @@ as $$
 declare
   v_run public.workflow_run := workflow_engine.get_run(workflow_timeline.run_id);
 begin
+  if workflow_engine.is_foreign(v_run.organization_id) then
+    perform workflow_engine.refuse_unknown_run(v_run.id);
+  end if;
   return jsonb_build_object('run', to_jsonb(v_run), 'entries', (
     select coalesce(to_jsonb(array_agg(
       jsonb_build_object('at', t.at, 'kind', t.kind) || jsonb_strip_nulls(jsonb_build_object('action', t.action) || t.detail)

@@ -1,5 +1,5 @@
 begin;
-select plan(11);
+select plan(14);
 
 select is(
   test.error_of(format('select public.workflow_bulk(%L, %s)', 'stop', f.filter)) - 'hint',
@@ -9,12 +9,15 @@ select is(
 from (values
   ('''{}''', 'Cannot choose runs: the filter is empty'),
   ('''{"limit": 5}''', 'Cannot choose runs: the filter is empty'),
-  ('''[]''', 'Cannot choose runs: the filter is empty'),
-  ('null', 'Cannot choose runs: the filter is empty'),
+  ('''[]''', 'Cannot choose runs: the filter is no object'),
+  ('null', 'Cannot choose runs: the filter is no object'),
   ('''{"workflow": "w", "colour": "red"}''', 'Cannot choose runs: the filter''s key "colour" is not known'),
   ('''{"workflow_id": "w"}''', 'Cannot choose runs: invalid input syntax for type uuid: "w"'),
   ('''{"created_after": "soon"}''', 'Cannot choose runs: invalid input syntax for type timestamp with time zone: "soon"'),
-  ('''{"workflow": "w", "limit": "many"}''', 'Cannot choose runs: invalid input syntax for type integer: "many"')
+  ('''{"workflow": "w", "limit": "many"}''', 'Cannot choose runs: the filter''s "limit" is "many", not a number'),
+  ('''{"workflow": "w", "limit": -5}''', 'Cannot choose runs: the filter''s "limit" is -5, not 1 to 10000'),
+  ('''{"status": "runing"}''', 'Cannot choose runs: the filter''s "status" is "runing", which no run has'),
+  ('''{"workflow": ["w"]}''', 'Cannot choose runs: the filter''s "workflow" is ["w"], not a string')
 ) f (filter, message);
 select is(
   test.error_of(format('select public.workflow_bulk(%L, %L)', 'stop', f.filter)) ->> 'details', 'bulk.filter_invalid', f.filter || ': null is no choice'

@@ -1,5 +1,5 @@
 begin;
-select plan(3);
+select plan(5);
 
 select test.deploy('[
   {"name": "working", "action_type": "log"},
@@ -14,7 +14,10 @@ select public.workflow_stop(run) from given;
 select public.workflow_retry(run) from given;
 
 select is(test.statuses(run), '{"working": "not_started", "waiting": "not_started", "planned": "not_started"}', 'all of it') from given;
-select is(test.work_off(), 4, 'at once');
+select is(test.work_off(), 2, 'at once, but for what was planned for later');
+select is((test.log_of(run, 'planned')).status, 'not_started', 'that keeps its time') from given;
+select test.travel('1 hour');
+select is(test.work_off(), 2, 'and is followed as ever');
 select is(test.run_status(run), 'completed', 'to the end') from given;
 
 select * from finish();
