@@ -3,7 +3,7 @@ import { forgetLastRing, pauseTick, stopFunction } from "../quiet.ts";
 import { openStack, type TestStack } from "../stack.ts";
 import { until } from "../until.ts";
 
-const SUBJECTS = ["function URL", "secret", "tick", "pg_net", "wake-up"];
+const SUBJECTS = ["function URL", "secret", "tick", "pg_net", "wake-up", "loops"];
 
 Deno.test("the doctor finds a healthy stack well", async () => {
   await using stack = await openStack();

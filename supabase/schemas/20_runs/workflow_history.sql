@@ -29,6 +29,11 @@ create index workflow_history_bulk_idx
   on public.workflow_history (recorded_at)
   where detail ? 'filter';
 
+-- "Which workflow begins too many runs?"
+create index workflow_history_throttled_idx
+  on public.workflow_history (recorded_at)
+  where kind = 'throttled';
+
 -- The runs that one row of the history is about, where that is not one run: of an operation in bulk.
 create table workflow_engine.history_run (
   history_id uuid not null,

@@ -99,6 +99,26 @@ $$;
 
 comment on function workflow_engine.check_answer() is 'Whether the function answered the last wake-up.';
 
+-- No workflow may have begun so many runs about one record that the engine had to slow it down.
+create or replace function workflow_engine.check_loops()
+returns text
+language sql
+stable
+set search_path = ''
+as $$
+  select coalesce((
+    select format('Workflow "%s" began too many runs about %s %s: the last was put off at %s. If it changes the table that triggers it, give it a condition that is false for its own changes.',
+      w.name, h.detail ->> 'related_table', h.detail ->> 'related_table_pkey', h.recorded_at)
+    from public.workflow_history h
+    left join public.workflow w on w.id = h.workflow_id
+    where h.kind = 'throttled' and h.recorded_at > workflow_engine.clock() - interval '1 hour'
+    order by h.recorded_at desc
+    limit 1
+  ), 'ok');
+$$;
+
+comment on function workflow_engine.check_loops() is 'Whether no record began too many runs within the last hour.';
+
 -- What is missing or sick, in words. Rings the function each time it is asked, so that asked again a
 -- few seconds later it tells whether that was answered. Security definer because service_role may ask
 -- and may not reach workflow_engine.
@@ -117,7 +137,8 @@ begin
         ('secret', workflow_engine.check_vault('workflow_secret')),
         ('tick', workflow_engine.check_tick()),
         ('pg_net', workflow_engine.check_requests()),
-        ('wake-up', workflow_engine.check_answer())
+        ('wake-up', workflow_engine.check_answer()),
+        ('loops', workflow_engine.check_loops())
     ) c (subject, finding);
   perform workflow_engine.ring();
 end;
