@@ -208,40 +208,39 @@ comment on function workflow_engine.lock_for_operation(text, uuid[]) is
   'Locks the action logs that an operation in bulk will change.';
 
 -- Does an operation to runs in slices, for about four seconds, because the Data API allows eight; of those that
--- begin again, as many a minute as asked for. Returns how many of the given ones it came to, and those it
--- concerned, children included.
+-- begin again, as many a minute as asked for. Returns those it concerned, children included.
 create or replace function workflow_engine.operate(
   operation text,
   run_ids uuid[],
   starts_at timestamptz,
-  per_minute integer,
-  out done integer,
-  out affected uuid[]
+  per_minute integer
 )
+returns uuid[]
 language plpgsql
 set search_path = ''
 as $$
 declare
   v_until timestamptz := clock_timestamp() + interval '4 seconds';
+  v_done integer := 0;
+  v_affected uuid[] := array[]::uuid[];
 begin
-  done := 0;
-  affected := '{}';
   perform workflow_engine.lock_for_operation(operate.operation, operate.run_ids);
-  while done < cardinality(operate.run_ids) and clock_timestamp() < v_until loop
-    affected := affected || workflow_engine.operate_slice(
-      operate.operation, operate.run_ids[done + 1 : done + 200],
+  while v_done < cardinality(operate.run_ids) and clock_timestamp() < v_until loop
+    v_affected := v_affected || workflow_engine.operate_slice(
+      operate.operation, operate.run_ids[v_done + 1 : v_done + 200],
       array(
         select operate.starts_at + make_interval(secs => n.number * 60.0 / operate.per_minute)
-        from generate_series(done, done + 199) n (number)
+        from generate_series(v_done, v_done + 199) n (number)
       )
     );
-    done := least(done + 200, cardinality(operate.run_ids));
+    v_done := v_done + 200;
   end loop;
+  return v_affected;
 end;
 $$;
 
 comment on function workflow_engine.operate(text, uuid[], timestamptz, integer) is
-  'Does an operation to runs for about four seconds; returns how many it came to, and those it concerned.';
+  'Does an operation to runs for about four seconds; returns those it concerned, of a replay the new ones.';
 
 -- When the first run of an operation may begin: what the same operation with the same filter has planned before
 -- comes first, so that calling it again does not exceed its rate.
@@ -284,17 +283,16 @@ declare
   end;
   v_starts_at timestamptz := workflow_engine.next_start(v_kind, operate_and_record.filter);
   v_history uuid := workflow_engine.new_id();
-  v_affected uuid[];
-  v_concerned uuid[];
-begin
-  select o.affected into v_affected
-  from workflow_engine.operate(operate_and_record.operation, operate_and_record.run_ids, v_starts_at, operate_and_record.per_minute) o;
-  v_concerned := array(
-    select coalesce(r.replay_of, r.id)
-    from public.workflow_run r
-    where r.id = any (v_affected)
-      and case operate_and_record.operation when 'replay' then r.replay_of else r.id end = any (operate_and_record.run_ids)
+  v_affected uuid[] := workflow_engine.operate(
+    operate_and_record.operation, operate_and_record.run_ids, v_starts_at, operate_and_record.per_minute
   );
+  v_concerned uuid[] := array(
+    select i.id
+    from public.workflow_run r
+    cross join lateral (select case operate_and_record.operation when 'replay' then r.replay_of else r.id end as id) i
+    where r.id = any (v_affected) and i.id = any (operate_and_record.run_ids)
+  );
+begin
   insert into public.workflow_history (id, organization_id, kind, reason, actor, detail)
   values (
     v_history, operate_and_record.filter ->> 'organization_id', v_kind, operate_and_record.reason,
