@@ -48,23 +48,18 @@ comment on function workflow_engine.clock() is
 -- UUIDv7 (RFC 9562, section 5.7): 48 bits of Unix milliseconds, the version, 12 bits of the
 -- millisecond's fraction (section 6.2, method 3), then random bits, so that ids sort by time. A random
 -- UUIDv4 lends its variant and its randomness. The fraction makes ids of one statement ascend, so that
--- its index entries go to the rightmost page (6 against 3 microseconds a row).
+-- its index entries go to the rightmost page (6 against 3 microseconds a row). The clock is read once:
+-- microseconds times 4096 / 1000 are the milliseconds and, below them, the twelve bits.
 -- No `set` clause: it would prevent inlining, and the SQL-standard body binds its names already.
 create or replace function workflow_engine.new_id()
 returns uuid
 language sql
 volatile
-return encode(
+return (
   overlay(
-    uuid_send(gen_random_uuid())
-    placing int8send(
-      trunc(extract(epoch from clock_timestamp()) * 1000)::bigint * 65536
-      + 28672
-      + extract(microseconds from clock_timestamp())::bigint % 1000 * 4096 / 1000
-    )
-    from 1 for 8
-  ),
-  'hex'
+    lpad(to_hex((extract(epoch from clock_timestamp()) * 1000000)::bigint * 512 / 125), 15, '0') placing '7' from 13 for 0
+  )
+  || substr(gen_random_uuid()::text, 19)
 )::uuid;
 
 comment on function workflow_engine.new_id() is
@@ -3031,6 +3026,11 @@ create index workflow_history_run_idx on public.workflow_history (run_id, id);
 create index workflow_history_bulk_idx
   on public.workflow_history (recorded_at)
   where detail ? 'filter';
+
+-- "Which workflow begins too many runs?"
+create index workflow_history_throttled_idx
+  on public.workflow_history (recorded_at)
+  where kind = 'throttled';
 
 -- The runs that one row of the history is about, where that is not one run: of an operation in bulk.
 create table workflow_engine.history_run (
@@ -9774,40 +9774,39 @@ comment on function workflow_engine.lock_for_operation(text, uuid[]) is
   'Locks the action logs that an operation in bulk will change.';
 
 -- Does an operation to runs in slices, for about four seconds, because the Data API allows eight; of those that
--- begin again, as many a minute as asked for. Returns how many of the given ones it came to, and those it
--- concerned, children included.
+-- begin again, as many a minute as asked for. Returns those it concerned, children included.
 create or replace function workflow_engine.operate(
   operation text,
   run_ids uuid[],
   starts_at timestamptz,
-  per_minute integer,
-  out done integer,
-  out affected uuid[]
+  per_minute integer
 )
+returns uuid[]
 language plpgsql
 set search_path = ''
 as $$
 declare
   v_until timestamptz := clock_timestamp() + interval '4 seconds';
+  v_done integer := 0;
+  v_affected uuid[] := array[]::uuid[];
 begin
-  done := 0;
-  affected := '{}';
   perform workflow_engine.lock_for_operation(operate.operation, operate.run_ids);
-  while done < cardinality(operate.run_ids) and clock_timestamp() < v_until loop
-    affected := affected || workflow_engine.operate_slice(
-      operate.operation, operate.run_ids[done + 1 : done + 200],
+  while v_done < cardinality(operate.run_ids) and clock_timestamp() < v_until loop
+    v_affected := v_affected || workflow_engine.operate_slice(
+      operate.operation, operate.run_ids[v_done + 1 : v_done + 200],
       array(
         select operate.starts_at + make_interval(secs => n.number * 60.0 / operate.per_minute)
-        from generate_series(done, done + 199) n (number)
+        from generate_series(v_done, v_done + 199) n (number)
       )
     );
-    done := least(done + 200, cardinality(operate.run_ids));
+    v_done := v_done + 200;
   end loop;
+  return v_affected;
 end;
 $$;
 
 comment on function workflow_engine.operate(text, uuid[], timestamptz, integer) is
-  'Does an operation to runs for about four seconds; returns how many it came to, and those it concerned.';
+  'Does an operation to runs for about four seconds; returns those it concerned, of a replay the new ones.';
 
 -- When the first run of an operation may begin: what the same operation with the same filter has planned before
 -- comes first, so that calling it again does not exceed its rate.
@@ -9850,17 +9849,16 @@ declare
   end;
   v_starts_at timestamptz := workflow_engine.next_start(v_kind, operate_and_record.filter);
   v_history uuid := workflow_engine.new_id();
-  v_affected uuid[];
-  v_concerned uuid[];
-begin
-  select o.affected into v_affected
-  from workflow_engine.operate(operate_and_record.operation, operate_and_record.run_ids, v_starts_at, operate_and_record.per_minute) o;
-  v_concerned := array(
-    select coalesce(r.replay_of, r.id)
-    from public.workflow_run r
-    where r.id = any (v_affected)
-      and case operate_and_record.operation when 'replay' then r.replay_of else r.id end = any (operate_and_record.run_ids)
+  v_affected uuid[] := workflow_engine.operate(
+    operate_and_record.operation, operate_and_record.run_ids, v_starts_at, operate_and_record.per_minute
   );
+  v_concerned uuid[] := array(
+    select i.id
+    from public.workflow_run r
+    cross join lateral (select case operate_and_record.operation when 'replay' then r.replay_of else r.id end as id) i
+    where r.id = any (v_affected) and i.id = any (operate_and_record.run_ids)
+  );
+begin
   insert into public.workflow_history (id, organization_id, kind, reason, actor, detail)
   values (
     v_history, operate_and_record.filter ->> 'organization_id', v_kind, operate_and_record.reason,
@@ -10222,6 +10220,26 @@ $$;
 
 comment on function workflow_engine.check_answer() is 'Whether the function answered the last wake-up.';
 
+-- No workflow may have begun so many runs about one record that the engine had to slow it down.
+create or replace function workflow_engine.check_loops()
+returns text
+language sql
+stable
+set search_path = ''
+as $$
+  select coalesce((
+    select format('Workflow "%s" began too many runs about %s %s: the last was put off at %s. If it changes the table that triggers it, give it a condition that is false for its own changes.',
+      w.name, h.detail ->> 'related_table', h.detail ->> 'related_table_pkey', h.recorded_at)
+    from public.workflow_history h
+    left join public.workflow w on w.id = h.workflow_id
+    where h.kind = 'throttled' and h.recorded_at > workflow_engine.clock() - interval '1 hour'
+    order by h.recorded_at desc
+    limit 1
+  ), 'ok');
+$$;
+
+comment on function workflow_engine.check_loops() is 'Whether no record began too many runs within the last hour.';
+
 -- What is missing or sick, in words. Rings the function each time it is asked, so that asked again a
 -- few seconds later it tells whether that was answered. Security definer because service_role may ask
 -- and may not reach workflow_engine.
@@ -10240,7 +10258,8 @@ begin
         ('secret', workflow_engine.check_vault('workflow_secret')),
         ('tick', workflow_engine.check_tick()),
         ('pg_net', workflow_engine.check_requests()),
-        ('wake-up', workflow_engine.check_answer())
+        ('wake-up', workflow_engine.check_answer()),
+        ('loops', workflow_engine.check_loops())
     ) c (subject, finding);
   perform workflow_engine.ring();
 end;
