@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { call, refusalOf, report, waiting } from "../engine_calls.ts";
 import { letTimePass, pauseEngineInFile } from "../quiet.ts";
-import type { Session } from "../session.ts";
+import { openSession, type Session } from "../session.ts";
 import { openStack, type TestStack } from "../stack.ts";
 import { startRun, type SteeredRun } from "../steered_run.ts";
 
@@ -269,6 +269,97 @@ Deno.test("a reminder whose report finds the approval rolled back goes on waitin
   assertEquals(await run.decision(), ["pending", null, null, null]);
   assertEquals(await run.statuses(), { run: "running", ask: "waiting" });
 });
+
+Deno.test("a decision at the moment of the expiry is refused, and nobody is reminded", async () => {
+  await using stack = await openStack();
+  await using run = await startAsking(stack);
+  await run.first.sql`begin`;
+  await settleAtExpiry(run);
+  const late = refusalOf(run.decide(run.second, "approve", "Ann"));
+  await run.second.untilBlocked();
+  await run.first.sql`commit`;
+  assertMatch(await late, /^PT409 Cannot decide approval .*: it is expired$/);
+  assertEquals(await run.claim(), []);
+  assertEquals(await run.decision(), ["expired", null, "expired", null]);
+});
+
+Deno.test("the moment of the expiry passes by an approval under way, which counts", async () => {
+  await using stack = await openStack();
+  await using run = await startAsking(stack);
+  await run.first.sql`begin`;
+  await run.decide(run.first, "approve", "Ann");
+  await settleAtExpiry(run, run.second);
+  await run.first.sql`commit`;
+  await settleAtExpiry(run, run.second);
+  assertEquals(await run.decision(), ["approved", "Ann", "approved", "Ann"]);
+});
+
+Deno.test("a reminder that is due expires by the tick alone, and an approval waits for that", async () => {
+  await using stack = await openStack();
+  await using run = await startAsking(stack, "1 hour");
+  await letTimePass(stack, "61 minutes");
+  await tick(run.first);
+  await letTimePass(stack, "1 hour");
+  await run.first.sql`begin`;
+  await tick(run.first);
+  const late = refusalOf(run.decide(run.second, "approve", "Ann"));
+  await run.second.untilBlocked();
+  await run.first.sql`commit`;
+  assertMatch(await late, /^PT409 Cannot decide approval .*: it is expired$/);
+  assertEquals([await run.statuses(), await run.history()], [ENDED, []]);
+});
+
+Deno.test("a reminder that is due passes by an approval under way when it expires", async () => {
+  await using stack = await openStack();
+  await using run = await startAsking(stack, "1 hour");
+  await letTimePass(stack, "61 minutes");
+  await tick(run.first);
+  await run.first.sql`begin`;
+  await run.decide(run.first, "approve", "Ann");
+  await letTimePass(stack, "1 hour");
+  await tick(run.second);
+  await run.first.sql`commit`;
+  await tick(run.second);
+  assertEquals(await run.decision(), ["approved", "Ann", "approved", "Ann"]);
+  assertEquals(await run.claim(), []);
+});
+
+Deno.test("the report of a reminder waits for nothing when the expiry has passed, which then counts", async () => {
+  await using stack = await openStack();
+  await using run = await startReminding(stack);
+  await letTimePass(stack, "1 hour");
+  await run.first.sql`begin`;
+  await ask(run.first, run, "1 hour");
+  await tick(run.second);
+  await run.first.sql`commit`;
+  await tick(run.second);
+  assertEquals(await run.decision(), ["expired", null, "expired", null]);
+  assertEquals(await run.claim(), []);
+});
+
+Deno.test("nobody is reminded of what has expired while somebody holds its run", async () => {
+  await using stack = await openStack();
+  await using run = await startAsking(stack, "1 hour");
+  await letTimePass(stack, "61 minutes");
+  await tick(run.second);
+  await letTimePass(stack, "1 hour");
+  await using holder = await openSession(stack);
+  await holder.sql`begin`;
+  await holder.sql`select from public.workflow_run r where r.id = ${run.id} for update`;
+  assertEquals(await run.claim(), []);
+  await holder.sql`commit`;
+  await tick(run.second);
+  assertEquals(await run.decision(), ["expired", null, "expired", null]);
+});
+
+/** Ends what is overdue at the very moment of the expiry, as the owner of the engine. */
+async function settleAtExpiry(run: SteeredRun, { sql }: Session = run.first): Promise<void> {
+  await sql`reset role`;
+  await sql`
+    select workflow_engine.settle_overdue(a.expires_at)
+    from public.workflow_approval a where a.run_id = ${run.id}`;
+  await sql`set role service_role`;
+}
 
 /** A run whose pending approval is being reminded of. */
 async function startReminding(stack: TestStack) {

@@ -11,7 +11,7 @@ values
   ('not_started', 'processing', 'claim'),
   ('not_started', 'skipped', 'its condition is not true, or what it depends on did not end as it asks'),
   ('not_started', 'failed', 'its data cannot be evaluated'),
-  ('not_started', 'waiting', 'its items were created'),
+  ('not_started', 'waiting', 'its items were created; a reminder cannot be made, or is too late'),
   ('not_started', 'completed', 'a choice was made, or there were no items'),
   ('not_started', 'stopped', 'a person, or its run'),
   ('waiting', 'stopped', 'a person, or its run'),

@@ -12,6 +12,7 @@ create table public.workflow_approval (
   status text not null default 'pending',
   requested_at timestamptz not null default workflow_engine.clock(),
   expires_at timestamptz not null,
+  remind_after interval,
   remind_at timestamptz,
   reminders integer not null default 0,
   decided_at timestamptz,
@@ -34,6 +35,11 @@ create index workflow_approval_pending_idx
   on public.workflow_approval (organization_id, requested_at)
   where status = 'pending';
 
+-- "Which have not been decided in time?"
+create index workflow_approval_expiry_idx
+  on public.workflow_approval (expires_at)
+  where status = 'pending';
+
 -- "Who was asked in this run?"
 create index workflow_approval_run_idx on public.workflow_approval (run_id);
 
@@ -41,6 +47,7 @@ comment on table public.workflow_approval is 'A question to a person that an act
 comment on column public.workflow_approval.attempt is 'The attempt of the action that asks.';
 comment on column public.workflow_approval.role is 'The role that a member needs to decide; any member may without it.';
 comment on column public.workflow_approval.status is 'pending, approved, rejected, expired, or stopped with its action.';
+comment on column public.workflow_approval.remind_after is 'How long after the question, and after each reminder, the next one is due.';
 comment on column public.workflow_approval.remind_at is 'When the next reminder is due, if there is one.';
 comment on column public.workflow_approval.reminders is 'How many reminders were due so far.';
 

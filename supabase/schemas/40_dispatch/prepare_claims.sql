@@ -1,6 +1,7 @@
 -- What is to become of a due action log. `data` is what its verdict needs: the values of its template
 -- (start), the items (fan_out), the rule it takes (choose), what its condition saw (skip). Where it goes on
--- although it has a condition, `reason` is what that saw, as JSON.
+-- although it has a condition, `reason` is what that saw, as JSON. Of a reminder that cannot be made, the question
+-- goes on waiting (wait).
 create type workflow_engine.candidate as (
   id uuid,
   verdict text,
@@ -9,7 +10,7 @@ create type workflow_engine.candidate as (
 );
 
 comment on type workflow_engine.candidate is
-  'A due action log: its verdict (start, fan_out, choose, skip, fail, postpone, hold), the reason, and the data that go with it.';
+  'A due action log: its verdict (start, fan_out, choose, skip, fail, wait, postpone, hold), the reason, and the data that go with it.';
 
 -- The outputs and statuses of a run's actions so far, by name. Here and below, JSON of unknown size is
 -- not gathered by jsonb_agg() or jsonb_object_agg(): both need time with the square of the length of an
@@ -215,11 +216,12 @@ $$;
 comment on function workflow_engine.open_fan_out(uuid, jsonpath, jsonb) is
   'What becomes of the log of a fan-out: its items, or a failure when it has no array.';
 
--- What becomes of one due action log.
+-- What becomes of one due action log. A condition is asked once, before the action begins: not before a reminder.
 create or replace function workflow_engine.decide_candidate(
   id uuid,
   action workflow_engine.action_version,
   item_index integer,
+  is_reminder boolean,
   event jsonb,
   record jsonb,
   actions jsonb,
@@ -240,8 +242,10 @@ begin
   then
     return row(decide_candidate.id, text 'fail', text 'An expression has two wildcards and its data is too large for that', null::jsonb);
   end if;
-  v_condition := workflow_engine.ask_condition(decide_candidate.action, decide_candidate.item_index,
-    decide_candidate.event, decide_candidate.record, decide_candidate.actions, decide_candidate.rest);
+  if not decide_candidate.is_reminder then
+    v_condition := workflow_engine.ask_condition(decide_candidate.action, decide_candidate.item_index,
+      decide_candidate.event, decide_candidate.record, decide_candidate.actions, decide_candidate.rest);
+  end if;
   if not (v_condition -> 'result')::boolean then
     return row(decide_candidate.id, text 'skip', text 'condition', v_condition);
   end if;
@@ -260,7 +264,7 @@ begin
 end;
 $$;
 
-comment on function workflow_engine.decide_candidate(uuid, workflow_engine.action_version, integer, jsonb, jsonb, jsonb, jsonb, integer) is
+comment on function workflow_engine.decide_candidate(uuid, workflow_engine.action_version, integer, boolean, jsonb, jsonb, jsonb, jsonb, integer) is
   'Decides what becomes of a due action log.';
 
 -- What for_each found: the array its path leads to, or, with a wildcard, all that it finds.
@@ -279,9 +283,12 @@ $$;
 
 comment on function workflow_engine.find_items(jsonpath, jsonb) is 'What the path of a for_each finds.';
 
--- A batch of due action logs with their compiled actions, in the batch's order.
+-- A batch of due action logs with their compiled actions, in the batch's order. What is a reminder says until when
+-- the question can be answered.
 create or replace function workflow_engine.read_due(log_ids uuid[])
-returns table (ordinality bigint, id uuid, run_id uuid, item_index integer, item jsonb, action workflow_engine.action_version)
+returns table (
+  ordinality bigint, id uuid, run_id uuid, item_index integer, item jsonb, asked_until timestamptz, action workflow_engine.action_version
+)
 language plpgsql
 stable
 rows 100
@@ -289,7 +296,11 @@ set search_path = ''
 as $$
 begin
   return query
-    select d.ordinality, l.id, l.run_id, l.item_index, l.item, a
+    select d.ordinality, l.id, l.run_id, l.item_index, l.item,
+      case when l.waits_for = 'approval' then (
+        select p.expires_at from public.workflow_approval p where p.action_log_id = l.id and p.status = 'pending'
+      ) end,
+      a
     from unnest(read_due.log_ids) with ordinality d (id, ordinality)
     cross join lateral (select * from public.workflow_action_logs l where l.id = d.id limit 1) l
     join workflow_engine.action_version a
@@ -362,9 +373,10 @@ begin
       case
         when r.is_paused or (d.action).action_type = any (v_paused_types)
           then row(d.id, text 'hold', null::text, null::jsonb)::workflow_engine.candidate
-        when r.is_unreadable then row(d.id, text 'postpone', null::text, null::jsonb)::workflow_engine.candidate
+        when r.is_unreadable or d.asked_until <= prepare_claims.at_time
+          then row(d.id, text 'postpone', null::text, null::jsonb)::workflow_engine.candidate
         else workflow_engine.decide_candidate(
-          d.id, d.action, d.item_index, r.event, r.record, r.actions, r.rest || jsonb_build_object('item', d.item),
+          d.id, d.action, d.item_index, d.asked_until is not null, r.event, r.record, r.actions, r.rest || jsonb_build_object('item', d.item),
           (select s.costly_expression_bytes from workflow_engine.settings s where s.id)
         )
       end
@@ -421,6 +433,32 @@ $$;
 comment on function workflow_engine.decide_orphans(uuid[], workflow_engine.candidate[]) is
   'Fails the due action logs whose workflow was deleted.';
 
+-- What fails where a question is open leaves it open: a reminder that cannot be made is no failure of it.
+create or replace function workflow_engine.spare_questions(candidates workflow_engine.candidate[], at_time timestamptz)
+returns workflow_engine.candidate[]
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  if not exists (select from unnest(spare_questions.candidates) c where c.verdict = 'fail') then
+    return spare_questions.candidates;
+  end if;
+  return array(
+    select case
+      when c.verdict = 'fail' and workflow_engine.ask_again_at(c.id, spare_questions.at_time) is not null
+        then row(c.id, text 'wait', c.reason, null::jsonb)::workflow_engine.candidate
+      else row(c.id, c.verdict, c.reason, c.data)::workflow_engine.candidate
+    end
+    from unnest(spare_questions.candidates) with ordinality c (id, verdict, reason, data, number)
+    order by c.number
+  );
+end;
+$$;
+
+comment on function workflow_engine.spare_questions(workflow_engine.candidate[], timestamptz) is
+  'Lets the questions go on waiting whose reminder would fail.';
+
 -- The same, whatever happens: data that cannot be evaluated fails its own action log, never the batch.
 create or replace function workflow_engine.decide_claims(log_ids uuid[], at_time timestamptz)
 returns workflow_engine.candidate[]
@@ -449,7 +487,7 @@ begin
     v_candidates := v_candidates || workflow_engine.decide_orphans(decide_claims.log_ids, v_candidates);
   end if;
   perform workflow_engine.keep_conditions(v_candidates);
-  return v_candidates;
+  return workflow_engine.spare_questions(v_candidates, decide_claims.at_time);
 end;
 $$;
 

@@ -221,7 +221,7 @@ $$;
 comment on function workflow_engine.postpone_locked(workflow_engine.candidate[]) is
   'Postpones the due action logs that would move a run on that somebody else holds.';
 
--- Carries out every other verdict but "start". A postponed log is looked at again after five seconds.
+-- Carries out every other verdict but "start" and "hold". A postponed log is looked at again after five seconds.
 create or replace function workflow_engine.settle_candidates(candidates workflow_engine.candidate[], at_time timestamptz)
 returns void
 language plpgsql
@@ -237,21 +237,22 @@ begin
     completed_at = case when v.status not in ('not_started', 'waiting') then settle_candidates.at_time end,
     execute_at = case
       when c.verdict = 'postpone' then settle_candidates.at_time + interval '5 seconds'
+      when c.verdict = 'wait' then workflow_engine.ask_again_at(l.id, settle_candidates.at_time)
       when v.status = 'waiting' then 'infinity'
       else l.execute_at
     end,
-    waits_for = case when v.status = 'waiting' then 'items' else l.waits_for end,
+    waits_for = case when v.status = 'waiting' and c.verdict = 'fan_out' then 'items' else l.waits_for end,
     meta = case when c.verdict = 'skip' then l.meta || jsonb_build_object('condition', c.data) else l.meta end,
     output = case when v.status = 'completed' then c.data end,
     reason = case when v.status = 'skipped' then c.reason end,
-    error = case when v.status = 'failed' then c.reason else l.error end
+    error = case when c.verdict in ('fail', 'wait') then c.reason else l.error end
   from unnest(settle_candidates.candidates) c
   cross join lateral (
     select case
       when c.verdict = 'skip' then 'skipped'
       when c.verdict = 'fail' then 'failed'
       when c.verdict = 'choose' or c.data = '[]' then 'completed'
-      when c.verdict = 'fan_out' then 'waiting'
+      when c.verdict in ('fan_out', 'wait') then 'waiting'
       else 'not_started'
     end as status
   ) v
@@ -261,7 +262,7 @@ end;
 $$;
 
 comment on function workflow_engine.settle_candidates(workflow_engine.candidate[], timestamptz) is
-  'Skips, fails, postpones, decides or fans out the due action logs that do not start.';
+  'Skips, fails, postpones, decides or fans out the due action logs that do not start, or lets them go on waiting.';
 
 -- The key of a compiled action in a claim's answer.
 create or replace function workflow_engine.action_key(workflow_action_id uuid, version integer)

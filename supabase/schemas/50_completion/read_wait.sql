@@ -101,7 +101,7 @@ $$;
 comment on function workflow_engine.find_child_fault(uuid, text) is
   'Why a run cannot start a child of this workflow, or null.';
 
--- Reads what an attempt says that it waits for. A reminded approval keeps its expiry.
+-- Reads what an attempt says that it waits for. A reminded approval keeps its expiry and its interval.
 create or replace function workflow_engine.read_wait(
   log public.workflow_action_logs,
   wait jsonb,
@@ -136,9 +136,9 @@ begin
   elsif v_kind = 'approval' and workflow_engine.to_duration(read_wait.wait ->> 'remind_after') < interval '1 minute' then
     v_fault := 'remind_after is less than a minute';
   elsif v_kind = 'approval' then
-    v_due_at := least(
-      coalesce((select p.expires_at from public.workflow_approval p where p.action_log_id = (read_wait.log).id and p.status <> 'stopped'), v_due_at),
-      read_wait.at_time + workflow_engine.to_duration(read_wait.wait ->> 'remind_after')
+    v_due_at := coalesce(
+      workflow_engine.ask_again_at((read_wait.log).id, read_wait.at_time),
+      least(v_due_at, workflow_engine.next_reminder(0, workflow_engine.to_duration(read_wait.wait ->> 'remind_after'), read_wait.at_time))
     );
   elsif v_kind = 'run' then
     v_due_at := 'infinity';

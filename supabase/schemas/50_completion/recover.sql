@@ -27,7 +27,8 @@ $$;
 comment on function workflow_engine.repair_logs(text, uuid[], timestamptz) is
   'Calls a function with these action logs, or, where that fails, with each by itself.';
 
--- An attempt whose lease ran out goes back to be claimed again, at once; without tries left it fails.
+-- An attempt whose lease ran out goes back to be claimed again, at once; without tries left it fails, or, where it
+-- was a reminder, leaves the question open.
 create or replace function workflow_engine.end_lost_attempts(log_ids uuid[], at_time timestamptz)
 returns void
 language sql
@@ -35,17 +36,19 @@ set search_path = ''
 as $$
   update public.workflow_action_logs l
   set
-    status = case when l.tries < a.max_retries then 'not_started' when p.asked_until is not null then 'waiting' else 'failed' end,
-    final = l.tries >= a.max_retries and p.asked_until is null,
+    status = case when l.tries < a.max_retries then 'not_started' when p.ask_again_at is not null then 'waiting' else 'failed' end,
+    final = l.tries >= a.max_retries and p.ask_again_at is null,
     tries = least(l.tries + 1, a.max_retries),
-    execute_at = case when l.tries < a.max_retries then end_lost_attempts.at_time else coalesce(p.asked_until, l.execute_at) end,
+    execute_at = case when l.tries < a.max_retries then end_lost_attempts.at_time else coalesce(p.ask_again_at, l.execute_at) end,
     completed_at = case
-      when l.tries >= a.max_retries and p.asked_until is null then greatest(end_lost_attempts.at_time, l.started_at)
+      when l.tries >= a.max_retries and p.ask_again_at is null then greatest(end_lost_attempts.at_time, l.started_at)
     end,
     lease_expires_at = null,
     error = format('The worker "%s" was lost: its lease ran out', l.worker_id)
   from unnest(end_lost_attempts.log_ids) i (id)
-  cross join lateral (select workflow_engine.asked_until(i.id) as asked_until) p
+  cross join lateral (
+    select workflow_engine.ask_again_at(i.id, end_lost_attempts.at_time) as ask_again_at
+  ) p
   cross join workflow_engine.action_version a
   where l.id = i.id
     and a.workflow_id = l.workflow_id and a.version = l.workflow_version

@@ -1,7 +1,8 @@
 -- An action log that has just begun to wait, and what for, as its attempt reported it.
 create type workflow_engine.new_wait as (
   id uuid,
-  wait jsonb
+  wait jsonb,
+  timeout_ms double precision
 );
 
 comment on type workflow_engine.new_wait is 'An action log that has just begun to wait, and what for.';
@@ -114,7 +115,7 @@ $$;
 comment on function workflow_engine.register_events(workflow_engine.new_wait[], timestamptz) is
   'Registers the action logs that wait for an event.';
 
--- Asks people, or, after a reminder, goes on waiting for them, with no more than fifty reminders.
+-- Asks people, or, after a reminder, goes on waiting for them. What was asked once keeps its expiry and its interval.
 create or replace function workflow_engine.register_approvals(waits workflow_engine.new_wait[], at_time timestamptz)
 returns void
 language plpgsql
@@ -125,18 +126,25 @@ as $$
 begin
   delete from public.workflow_approval a
   where a.status = 'stopped' and a.action_log_id in (select w.id from unnest(register_approvals.waits) w);
+  update public.workflow_approval a
+  set attempt = l.attempt, remind_at = workflow_engine.next_reminder(a.reminders, a.remind_after, register_approvals.at_time)
+  from unnest(register_approvals.waits) w
+  cross join lateral (select * from public.workflow_action_logs l where l.id = w.id limit 1) l
+  where a.action_log_id = l.id and a.status = 'pending' and l.waits_for = 'approval';
   insert into public.workflow_approval (
-    organization_id, run_id, action_log_id, attempt, role, message, details, expires_at, remind_at
+    organization_id, run_id, action_log_id, attempt, role, message, details, expires_at, remind_after, remind_at
   )
   select l.organization_id, l.run_id, l.id, l.attempt, w.wait ->> 'role', w.wait ->> 'message', coalesce(w.wait -> 'details', '{}'),
-    register_approvals.at_time + coalesce(workflow_engine.to_duration(w.wait ->> 'expires_in'), s.waiting_timeout),
-    register_approvals.at_time + workflow_engine.to_duration(w.wait ->> 'remind_after')
+    register_approvals.at_time + coalesce(
+      workflow_engine.wait_of(w.timeout_ms), workflow_engine.to_duration(w.wait ->> 'expires_in'), s.waiting_timeout
+    ),
+    workflow_engine.to_duration(w.wait ->> 'remind_after'),
+    workflow_engine.next_reminder(0, workflow_engine.to_duration(w.wait ->> 'remind_after'), register_approvals.at_time)
   from unnest(register_approvals.waits) w
   cross join lateral (select * from public.workflow_action_logs l where l.id = w.id limit 1) l
   join workflow_engine.settings s on s.id
   where l.waits_for = 'approval'
-  on conflict on constraint an_action_asks_once do update
-  set attempt = excluded.attempt, remind_at = case when workflow_approval.reminders < 50 then excluded.remind_at end;
+    and not exists (select from public.workflow_approval a where a.action_log_id = l.id);
   insert into workflow_engine.approval_token (hash, approval_id, recipient)
   select decode(t.token ->> 'hash', 'hex'), a.id, t.token ->> 'recipient'
   from unnest(register_approvals.waits) w
@@ -329,7 +337,7 @@ begin
   if not jsonb_path_exists(register_waits.results, '$[*].wait') then
     return;
   end if;
-  select array_agg(row(l.id, e.value -> 'wait')::workflow_engine.new_wait)
+  select array_agg(row(l.id, e.value -> 'wait', e.value -> 'timeout_ms')::workflow_engine.new_wait)
   into v_waits
   from jsonb_array_elements(register_waits.results) e
   cross join lateral (

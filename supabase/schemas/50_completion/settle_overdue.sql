@@ -17,18 +17,24 @@ $$;
 comment on function workflow_engine.oldest_unseen() is
   'When the oldest event occurred that has not been matched or compared with those that wait; infinity when there is none.';
 
--- Lets approvals whose reminder is due be claimed once more; the handler sees which reminder it is.
+-- Of overdue approvals, lets expire what can be decided no longer, and has what is to be reminded of claimed once
+-- more; the handler sees which reminder it is. What is neither yet goes on waiting until it is.
 create or replace function workflow_engine.remind_approvers(log_ids uuid[], at_time timestamptz)
 returns void
 language plpgsql
 set search_path = ''
 as $$
 begin
+  update public.workflow_approval a
+  set status = 'expired', remind_at = null
+  where a.action_log_id = any (remind_approvers.log_ids)
+    and a.status = 'pending' and a.expires_at <= remind_approvers.at_time;
   with reminded as (
     update public.workflow_approval a
-    set reminders = a.reminders + 1, remind_at = null
+    set reminders = a.reminders + 1,
+      remind_at = workflow_engine.next_reminder(a.reminders + 1, a.remind_after, remind_approvers.at_time)
     where a.action_log_id = any (remind_approvers.log_ids)
-      and a.status = 'pending' and a.expires_at > remind_approvers.at_time
+      and a.status = 'pending' and a.remind_at <= remind_approvers.at_time
     returning a.action_log_id, a.reminders
   )
   update public.workflow_action_logs l
@@ -36,15 +42,16 @@ begin
     meta = l.meta || jsonb_build_object('reminder', r.reminders)
   from reminded r
   where l.id = r.action_log_id;
-  update public.workflow_approval a
-  set status = 'expired', remind_at = null
-  where a.action_log_id = any (remind_approvers.log_ids)
-    and a.status = 'pending' and a.expires_at <= remind_approvers.at_time;
+  update public.workflow_action_logs l
+  set execute_at = least(a.expires_at, a.remind_at)
+  from public.workflow_approval a
+  where l.id = any (remind_approvers.log_ids) and l.status = 'waiting'
+    and a.action_log_id = l.id and a.status = 'pending';
 end;
 $$;
 
 comment on function workflow_engine.remind_approvers(uuid[], timestamptz) is
-  'Sends the overdue approvals back to be reminded of, or lets them expire.';
+  'Sends overdue approvals back to be reminded of, or lets them expire.';
 
 -- What a timeout is to the action that waited: the end of a sleep, an outcome, or a failure.
 create or replace function workflow_engine.timeout_answer(log public.workflow_action_logs)
@@ -66,6 +73,28 @@ $$;
 comment on function workflow_engine.timeout_answer(public.workflow_action_logs) is
   'The result of an action log whose wait is over.';
 
+-- Ends the waits of these action logs that are over by then. The caller holds them and their runs.
+create or replace function workflow_engine.end_waits(log_ids uuid[], at_time timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_answers jsonb;
+begin
+  perform workflow_engine.remind_approvers(end_waits.log_ids, end_waits.at_time);
+  select to_jsonb(array_agg(workflow_engine.timeout_answer(l))) into v_answers
+  from public.workflow_action_logs l
+  where l.id = any (end_waits.log_ids) and l.status = 'waiting' and l.execute_at <= end_waits.at_time;
+  if v_answers is not null then
+    perform workflow_engine.write_results(v_answers, end_waits.at_time, '{waiting}');
+  end if;
+end;
+$$;
+
+comment on function workflow_engine.end_waits(uuid[], timestamptz) is
+  'Ends the waits of overdue action logs, or sends what is to be reminded of back to be claimed.';
+
 -- Ends the waits that are over, but those whose log or run somebody holds.
 create or replace function workflow_engine.settle_overdue(at_time timestamptz)
 returns void
@@ -75,7 +104,6 @@ as $$
 declare
   v_oldest_unseen timestamptz := workflow_engine.oldest_unseen();
   v_overdue uuid[];
-  v_answers jsonb;
 begin
   select array_agg(o.id) into v_overdue
   from (
@@ -91,21 +119,53 @@ begin
     limit 1000
     for update of l skip locked
   ) o;
-  if v_overdue is null then
-    return;
-  end if;
-  perform workflow_engine.remind_approvers(v_overdue, settle_overdue.at_time);
-  select to_jsonb(array_agg(workflow_engine.timeout_answer(l))) into v_answers
-  from public.workflow_action_logs l
-  where l.id = any (v_overdue) and l.status = 'waiting';
-  if v_answers is not null then
-    perform workflow_engine.write_results(v_answers, settle_overdue.at_time, '{waiting}');
+  if v_overdue is not null then
+    perform workflow_engine.end_waits(v_overdue, settle_overdue.at_time);
   end if;
 end;
 $$;
 
 comment on function workflow_engine.settle_overdue(timestamptz) is
   'Ends the waits that are over: sleeps, timeouts, expiries; sends reminders.';
+
+-- Lets approvals expire whose reminder nobody has sent in time: no worker runs, it is paused, or the last try of
+-- it failed. Not those whose log or run somebody holds. Among the overdue ones are those that only wait; of these
+-- settle_overdue() has taken the first.
+create or replace function workflow_engine.expire_unreminded(at_time timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_expired uuid[] := array(
+    select l.id
+    from (
+      select p.action_log_id
+      from public.workflow_approval p
+      where p.status = 'pending' and p.expires_at <= expire_unreminded.at_time
+      order by p.expires_at
+      limit 2000
+    ) a
+    cross join lateral (
+      select l.id, l.run_id
+      from public.workflow_action_logs l
+      where l.id = a.action_log_id and l.status = 'not_started'
+      for update skip locked
+    ) l
+    cross join lateral (select from public.workflow_run r where r.id = l.run_id for no key update skip locked) r
+  );
+begin
+  if v_expired <> '{}' then
+    update public.workflow_action_logs l
+    set status = 'waiting', is_held = false, execute_at = expire_unreminded.at_time
+    where l.id = any (v_expired);
+    perform workflow_engine.end_waits(v_expired, expire_unreminded.at_time);
+  end if;
+end;
+$$;
+
+comment on function workflow_engine.expire_unreminded(timestamptz) is
+  'Lets approvals expire that wait for a reminder to be sent.';
 
 -- Whether a waiting action may be able to go on. The orders make a plan that was made while the tables were
 -- empty look at their indexes, and still do so when they have grown.
@@ -146,6 +206,16 @@ begin
       order by l.execute_at
       limit 1
     ),
+    (
+      select true
+      from public.workflow_approval a
+      cross join lateral (
+        select from public.workflow_action_logs l where l.id = a.action_log_id and l.status = 'not_started' limit 1
+      ) l
+      where a.status = 'pending' and a.expires_at <= has_answers.at_time
+      order by a.expires_at
+      limit 1
+    ),
     false
   );
 end;
@@ -166,6 +236,7 @@ begin
     perform workflow_engine.run_step('match_events($1)', settle_waits.at_time);
     perform workflow_engine.run_step('answer_parents($1)', settle_waits.at_time);
     perform workflow_engine.run_step('settle_overdue($1)', settle_waits.at_time);
+    perform workflow_engine.run_step('expire_unreminded($1)', settle_waits.at_time);
   end if;
 end;
 $$;

@@ -72,8 +72,19 @@ $$;
 comment on function workflow_engine.check_report(jsonb, jsonb) is
   'Raises PT400 for a report that cannot be read.';
 
--- Until when a person may still decide an approval; null when none is asked.
-create or replace function workflow_engine.asked_until(action_log_id uuid)
+-- When people are reminded once more who were reminded that often: fifty times at most.
+create or replace function workflow_engine.next_reminder(reminders integer, remind_after interval, at_time timestamptz)
+returns timestamptz
+language sql
+stable
+return case when reminders < 50 then at_time + remind_after end;
+
+comment on function workflow_engine.next_reminder(integer, interval, timestamptz) is
+  'When the reminder after that many is due; null without an interval, and after the fiftieth.';
+
+-- When an action log whose question nobody has answered is to be looked at again if it waits from this time on:
+-- at the next reminder or at the expiry, whichever comes first. Null when it asks nobody.
+create or replace function workflow_engine.ask_again_at(action_log_id uuid, at_time timestamptz)
 returns timestamptz
 language plpgsql
 stable
@@ -81,18 +92,19 @@ set search_path = ''
 as $$
 begin
   return (
-    select p.expires_at from public.workflow_approval p
-    where p.action_log_id = asked_until.action_log_id and p.status = 'pending'
+    select least(p.expires_at, workflow_engine.next_reminder(p.reminders, p.remind_after, ask_again_at.at_time))
+    from public.workflow_approval p
+    where p.action_log_id = ask_again_at.action_log_id and p.status = 'pending'
   );
 end;
 $$;
 
-comment on function workflow_engine.asked_until(uuid) is
-  'Until when the approval that an action log asks for can be decided, or null.';
+comment on function workflow_engine.ask_again_at(uuid, timestamptz) is
+  'When a pending approval of an action log is next reminded of or expires, or null.';
 
 -- What each result makes of its action log, for those whose attempt is still the current one and in one of
 -- these statuses: processing, as a worker reports it, or waiting, where it is the answer. A reminder that
--- fails leaves the question open.
+-- fails leaves the question open, whatever is wrong with it.
 create or replace function workflow_engine.read_results(results jsonb, at_time timestamptz, statuses text[])
 returns table (
   id uuid, status text, final boolean, tries integer, execute_at timestamptz, output jsonb, error text,
@@ -112,7 +124,7 @@ begin
           workflow_engine.wait_of(r.retry_after_ms),
           workflow_engine.backoff(l.tries + 1, a.backoff_base, a.backoff_factor, a.backoff_cap)
         )
-        when s.next = 'waiting' then coalesce(s.due_at, i.asked_until)
+        when s.next = 'waiting' then coalesce(s.due_at, i.ask_again_at)
         when s.next = 'not_started' then read_results.at_time
         else l.execute_at
       end,
@@ -144,14 +156,17 @@ begin
         r.status = 'completed' and pg_column_size(r.output) > g.output_bytes / 6
           and octet_length(r.output::text) > g.output_bytes as is_too_large,
         case when r.status = 'waiting' then workflow_engine.read_wait(l, r.wait, r.timeout_ms, read_results.at_time) end as wait,
-        case when r.status = 'failed' and l.waits_for = 'approval' then workflow_engine.asked_until(l.id) end as asked_until
+        case
+          when r.status in ('failed', 'waiting') and l.waits_for = 'approval'
+            then workflow_engine.ask_again_at(l.id, read_results.at_time)
+        end as ask_again_at
       offset 0
     ) i
     cross join lateral (
       select i.is_retry, (i.wait).*, case
         when i.is_retry or r.status = 'released' then 'not_started'
+        when i.ask_again_at is not null then 'waiting'
         when i.is_too_large or (i.wait).fault is not null then 'failed'
-        when i.asked_until is not null then 'waiting'
         else r.status
       end as next
     ) s;
@@ -258,6 +273,7 @@ set search_path = ''
 as $$
 declare
   v_outdated jsonb;
+  v_now timestamptz;
   v_accepted uuid[] := array[]::uuid[];
   v_wait_ms integer := case
     when workflow_report.results = '[]' and workflow_report.running = '[]' then workflow_report.wait_ms
@@ -276,8 +292,9 @@ begin
   for update;
   v_outdated := workflow_engine.find_outdated(workflow_report.results || workflow_report.running);
   if workflow_report.results <> '[]' then
-    v_accepted := workflow_engine.write_results(workflow_report.results, workflow_engine.clock(), '{processing}');
-    perform workflow_engine.register_waits(workflow_report.results, v_accepted, workflow_engine.clock());
+    v_now := workflow_engine.clock();
+    v_accepted := workflow_engine.write_results(workflow_report.results, v_now, '{processing}');
+    perform workflow_engine.register_waits(workflow_report.results, v_accepted, v_now);
   end if;
   if workflow_report.running <> '[]' then
     perform workflow_engine.extend_leases(workflow_report.running);
