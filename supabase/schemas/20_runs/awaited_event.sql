@@ -41,6 +41,18 @@ comment on column workflow_engine.awaited_event.run_id is 'The one run that a si
 comment on column workflow_engine.awaited_event.is_new is 'Whether it has not been compared with those that wait.';
 comment on column workflow_engine.awaited_event.marked_by is 'The transaction that made it new.';
 
+-- An event that an action waits or waited for although no definition names it: a handler chose it.
+create table workflow_engine.awaited_name (
+  name text not null,
+  waited_at timestamptz not null,
+  constraint awaited_name_pkey primary key (name)
+);
+
+comment on table workflow_engine.awaited_name is
+  'The events that actions wait for and no definition names; kept like those that one does.';
+comment on column workflow_engine.awaited_name.waited_at is
+  'When an action last began to wait for it, to the day.';
+
 -- Where in a payload those that wait for an event of this name look: by what an event says there, it finds them.
 create table workflow_engine.match_path (
   name text not null,

@@ -277,7 +277,7 @@ $$;
 comment on function workflow_engine.match_events(timestamptz) is
   'Answers those that wait with the events they wait for, for about a second at most.';
 
--- Keeps these events for those that wait, where a definition names them.
+-- Keeps these events for those that wait, where a definition names them or an action has waited for one.
 create or replace function workflow_engine.keep_awaited_events(event_ids uuid[])
 returns void
 language plpgsql
@@ -288,7 +288,11 @@ begin
   select e.id, e.organization_id, e.name, e.payload, e.occurred_at
   from public.workflow_event e
   where e.id = any (keep_awaited_events.event_ids)
-    and exists (select from workflow_engine.action_version a where a.awaits = e.name);
+    and exists (
+      select from workflow_engine.action_version a where a.awaits = e.name
+      union all
+      select from workflow_engine.awaited_name n where n.name = e.name
+    );
   if found then
     perform workflow_engine.request_wake();
   end if;
@@ -296,9 +300,10 @@ end;
 $$;
 
 comment on function workflow_engine.keep_awaited_events(uuid[]) is
-  'Keeps the events that some definition waits for.';
+  'Keeps the events that some definition or action waits for.';
 
--- Forgets awaited events that are too old to be looked back at, and signals when their run has ended, too.
+-- Forgets awaited events that are too old to be looked back at, and signals when their run has ended, too; names
+-- when nobody waits for them any more. A name's date is renewed once a day, so that two days are none too few.
 create or replace function workflow_engine.forget_awaited_events(at_time timestamptz)
 returns void
 language sql
@@ -314,7 +319,16 @@ as $$
     limit 1000
     for update skip locked
   );
+  delete from workflow_engine.awaited_name a
+  where a.name in (
+    select n.name
+    from workflow_engine.awaited_name n
+    where n.waited_at < forget_awaited_events.at_time - greatest((select s.look_back from workflow_engine.settings s), '2 days')
+      and not exists (select from workflow_engine.event_wait w where w.name = n.name and w.event_id is null)
+    limit 1000
+    for update skip locked
+  );
 $$;
 
 comment on function workflow_engine.forget_awaited_events(timestamptz) is
-  'Forgets events that are too old to be looked back at.';
+  'Forgets events that are too old to be looked back at, and names that nobody waits for.';

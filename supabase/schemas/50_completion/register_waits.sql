@@ -78,6 +78,31 @@ $$;
 comment on function workflow_engine.choose_path(text, jsonb) is
   'The path of the member by which a wait for an event is found, or null.';
 
+-- Has the events kept that these wait for and no definition names. A name that is new here is seen by emits when
+-- this transaction has committed.
+create or replace function workflow_engine.register_names(waits workflow_engine.new_wait[], at_time timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  insert into workflow_engine.awaited_name (name, waited_at)
+  select distinct w.wait ->> 'event', register_names.at_time
+  from unnest(register_names.waits) w
+  where w.wait ->> 'kind' = 'event'
+    and not exists (select from workflow_engine.action_version a where a.awaits = w.wait ->> 'event')
+    and not exists (
+      select from workflow_engine.awaited_name n
+      where n.name = w.wait ->> 'event' and n.waited_at > register_names.at_time - interval '1 day'
+    )
+  order by 1
+  on conflict (name) do update set waited_at = excluded.waited_at;
+end;
+$$;
+
+comment on function workflow_engine.register_names(workflow_engine.new_wait[], timestamptz) is
+  'Registers the names of events that no definition has.';
+
 -- Registers those that wait for an event: for one since their run's own, or since look_back.
 create or replace function workflow_engine.register_events(waits workflow_engine.new_wait[], at_time timestamptz)
 returns void
@@ -347,6 +372,7 @@ begin
   if v_waits is null then
     return;
   end if;
+  perform workflow_engine.register_names(v_waits, register_waits.at_time);
   perform workflow_engine.register_events(v_waits, register_waits.at_time);
   perform workflow_engine.register_approvals(v_waits, register_waits.at_time);
   perform workflow_engine.register_children(v_waits, register_waits.at_time);
