@@ -25,10 +25,10 @@ function startAsking(stack: TestStack): Promise<SteeredRun> {
   return startRun(stack, { name: "ask", action_type: "log" });
 }
 
-/** The same, after its attempt has reported that it waits; its timeout is now. */
-async function startOverdue(stack: TestStack): Promise<SteeredRun> {
+/** The same, after its attempt has reported that it waits; its timeout is an hour later. */
+async function startAwaiting(stack: TestStack): Promise<SteeredRun> {
   const run = await startAsking(stack);
-  const wait = waiting(run.attempt("ask"), { kind: "callback", timeout: "0 seconds" });
+  const wait = waiting(run.attempt("ask"), { kind: "callback", timeout: "1 hour" });
   await report(run.first, wait);
   return run;
 }
@@ -81,9 +81,10 @@ async function eventOf(run: SteeredRun): Promise<string> {
 
 Deno.test("a timeout passes by an answer under way, which counts", async () => {
   await using stack = await openStack();
-  await using run = await startOverdue(stack);
+  await using run = await startAwaiting(stack);
   await run.first.sql`begin`;
   await answer(run.first, run, "in time");
+  await letTimePass(stack, "61 minutes");
   await tick(run.second);
   await run.first.sql`commit`;
   await tick(run.second);
@@ -93,9 +94,10 @@ Deno.test("a timeout passes by an answer under way, which counts", async () => {
 
 Deno.test("an answer that rolls back leaves the timeout to the next tick", async () => {
   await using stack = await openStack();
-  await using run = await startOverdue(stack);
+  await using run = await startAwaiting(stack);
   await run.first.sql`begin`;
   await answer(run.first, run, "in vain");
+  await letTimePass(stack, "61 minutes");
   await tick(run.second);
   await run.first.sql`rollback`;
   assertEquals(await run.statuses(), { run: "running", ask: "waiting" });
@@ -106,7 +108,8 @@ Deno.test("an answer that rolls back leaves the timeout to the next tick", async
 
 Deno.test("an answer waits for a timeout under way, and is refused", async () => {
   await using stack = await openStack();
-  await using run = await startOverdue(stack);
+  await using run = await startAwaiting(stack);
+  await letTimePass(stack, "61 minutes");
   await run.first.sql`begin`;
   await tick(run.first);
   const late = refusalOf(answer(run.second, run, "too late"));
@@ -117,22 +120,34 @@ Deno.test("an answer waits for a timeout under way, and is refused", async () =>
   assertEquals(await run.history(), ["attempt_failed"]);
 });
 
-Deno.test("an answer waits for a timeout that rolls back, and counts", async () => {
+Deno.test("an answer waits for a timeout that rolls back, and is refused all the same", async () => {
   await using stack = await openStack();
-  await using run = await startOverdue(stack);
+  await using run = await startAwaiting(stack);
+  await letTimePass(stack, "61 minutes");
   await run.first.sql`begin`;
   await tick(run.first);
-  const late = answer(run.second, run, "after all");
+  const late = refusalOf(answer(run.second, run, "too late"));
   await run.second.untilBlocked();
   await run.first.sql`rollback`;
-  assertEquals(await late, { status: "completed" });
-  assertEquals(await run.statuses(), ENDED_BY_ANSWER);
-  assertEquals([await run.output("ask"), await run.history()], ["after all", []]);
+  assertMatch(await late, /^PT409 Cannot answer action log .*: its timeout has passed$/);
+  assertEquals(await run.statuses(), { run: "running", ask: "waiting" });
+});
+
+Deno.test("an answer that waits until after the timeout is refused", async () => {
+  await using stack = await openStack();
+  await using run = await startAwaiting(stack);
+  await run.first.sql`begin`;
+  await answer(run.first, run, "in vain");
+  const late = refusalOf(answer(run.second, run, "too late"));
+  await run.second.untilBlocked();
+  await letTimePass(stack, "61 minutes");
+  await run.first.sql`rollback`;
+  assertMatch(await late, /^PT409 Cannot answer action log .*: its timeout has passed$/);
 });
 
 Deno.test("of two answers at once the first counts and the second is refused", async () => {
   await using stack = await openStack();
-  await using run = await startOverdue(stack);
+  await using run = await startAwaiting(stack);
   await run.first.sql`begin`;
   await answer(run.first, run, "first");
   const other = refusalOf(answer(run.second, run, "second"));
@@ -144,7 +159,7 @@ Deno.test("of two answers at once the first counts and the second is refused", a
 
 Deno.test("of two answers at once the second counts when the first rolls back", async () => {
   await using stack = await openStack();
-  await using run = await startOverdue(stack);
+  await using run = await startAwaiting(stack);
   await run.first.sql`begin`;
   await answer(run.first, run, "first");
   const other = answer(run.second, run, "second");

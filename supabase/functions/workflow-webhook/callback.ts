@@ -5,11 +5,15 @@ import { parseJson } from "../_shared/parse_json.ts";
 import { type Callback, isCallbackSigned } from "../_shared/signed_link.ts";
 import { json, message } from "./answer.ts";
 import type { Engine, Refusal } from "./engine.ts";
+import { nestingOf } from "./nesting.ts";
 import { readBody } from "./read_body.ts";
 import type { Route } from "./route.ts";
 
 /** The longest body of an answer in bytes: the largest output, and room for what stands around it. */
 const LARGEST_BODY_BYTES = 264 * 1024;
+
+/** So deep may an answer be nested; what writes JSON on the way to the database takes little more. */
+const DEEPEST_NESTING = 500;
 
 /** What callbacks stand on. */
 export interface CallbackDependencies {
@@ -55,6 +59,9 @@ async function takeAnswer(
   if (body === undefined) return message(413, `The answer has over ${LARGEST_BODY_BYTES} bytes`);
   const answer = readAnswer(body);
   if (answer === undefined) return message(400, "The answer is not JSON");
+  if (nestingOf(body) > DEEPEST_NESTING) {
+    return message(422, `The answer is nested more than ${DEEPEST_NESTING} deep`);
+  }
   const { value, refusal } = await engine.answer(callback, answer);
   return refusal === undefined ? json(200, value) : message(...REFUSALS[refusal]);
 }

@@ -33,6 +33,7 @@ for (
     { status: "completed", output: { paid: true } },
     { status: "completed" },
     { status: "failed", error: "No such customer" },
+    { status: "failed" },
     { status: "retry", error: "Busy", retry_after_ms: 5000 },
     { status: "retry" },
   ] satisfies CallbackAnswer[]
@@ -49,7 +50,6 @@ for (
   const body of [
     { id: "evt_1", status: "succeeded" },
     { status: "completed", output: 1, more: true },
-    { status: "failed" },
     [1, 2],
     0,
     null,
@@ -122,6 +122,24 @@ Deno.test("a body is refused that is larger than any output", async () => {
   const largestOutput = "x".repeat(256 * 1024 - 2);
   assertEquals((await app(post({ status: "completed", output: largestOutput }))).status, 200);
   assertEquals((await app(post({ output: largestOutput.repeat(2) }))).status, 413);
+  assertEquals(answers.length, 1);
+});
+
+Deno.test("a body is refused that is nested deeper than can be stored", async () => {
+  const { app, answers } = setUp();
+  const nest = (depth: number) => "[".repeat(depth) + "]".repeat(depth);
+  assertEquals((await app(post(nest(500)))).status, 200);
+  for (const depth of [501, 130_000]) {
+    const response = await app(post(nest(depth)));
+    assertEquals(response.status, 422);
+    assertEquals(await response.json(), { message: "The answer is nested more than 500 deep" });
+  }
+  assertEquals(answers.length, 1);
+});
+
+Deno.test("brackets in texts nest nothing", async () => {
+  const { app, answers } = setUp();
+  assertEquals((await app(post({ output: `\\"${"[{".repeat(1000)}` }))).status, 200);
   assertEquals(answers.length, 1);
 });
 

@@ -51,6 +51,40 @@ $$;
 comment on function workflow_engine.read_answer(uuid, integer, jsonb) is
   'An answer from outside as a result of an attempt; raises PT422 for what is none.';
 
+-- Why an action log takes no answer to a callback, or null: it does not wait for one, or no longer. One that is at
+-- work may be about to wait for it, but not one that only waits for something else, or whose question is open.
+create or replace function workflow_engine.find_answer_fault(log public.workflow_action_logs)
+returns text
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_action workflow_engine.action_version := (
+    select a from workflow_engine.action_version a
+    where a.workflow_id = (find_answer_fault.log).workflow_id and a.version = (find_answer_fault.log).workflow_version
+      and a.workflow_action_id = (find_answer_fault.log).workflow_action_id
+  );
+begin
+  return case (find_answer_fault.log).status
+    when 'waiting' then case
+      when (find_answer_fault.log).waits_for <> 'callback' then 'it is waiting for ' || (find_answer_fault.log).waits_for
+      when (find_answer_fault.log).execute_at <= workflow_engine.clock() then 'its timeout has passed'
+    end
+    when 'processing' then case
+      when v_action.action_type <> 'http_request' and v_action.template ->> 'target_endpoint' is null
+        and exists (select from workflow_engine.wait_fields(v_action.action_type))
+        or workflow_engine.ask_again_at((find_answer_fault.log).id, workflow_engine.clock()) is not null
+        then 'it will wait for no callback'
+    end
+    else 'it is ' || (find_answer_fault.log).status
+  end;
+end;
+$$;
+
+comment on function workflow_engine.find_answer_fault(public.workflow_action_logs) is
+  'Why an action log takes no answer to a callback, or null.';
+
 -- The answer of whoever an action was handed on to. It counts once, for the attempt that it quotes, even
 -- when it comes before that attempt has reported that it waits. Security definer because the Data API's
 -- roles may not reach workflow_engine; only service_role may execute it.
@@ -63,6 +97,7 @@ as $$
 declare
   v_result jsonb := workflow_engine.read_answer(workflow_answer.action_id, workflow_answer.attempt, workflow_answer.result);
   v_log public.workflow_action_logs := workflow_engine.lock_log(workflow_answer.action_id);
+  v_fault text := workflow_engine.find_answer_fault(v_log);
 begin
   if v_log.attempt is distinct from workflow_answer.attempt then
     perform workflow_engine.raise_error(
@@ -70,10 +105,10 @@ begin
       format('Cannot answer attempt %s of action log %s: its attempt is %s', workflow_answer.attempt, v_log.id, v_log.attempt),
       'Another attempt has begun; only its answer counts.'
     );
-  elsif v_log.status <> 'processing' and (v_log.status <> 'waiting' or v_log.waits_for <> 'callback') then
+  elsif v_fault is not null then
     perform workflow_engine.raise_error(
       'PT409', 'answer.not_awaited',
-      format('Cannot answer action log %s: it is %s%s', v_log.id, v_log.status, case when v_log.status = 'waiting' then ' for ' || v_log.waits_for end),
+      format('Cannot answer action log %s: %s', v_log.id, v_fault),
       'The first answer counts, until the timeout.'
     );
   end if;

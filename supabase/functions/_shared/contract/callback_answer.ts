@@ -8,7 +8,10 @@ export const completedAnswer = z.strictObject({
 });
 
 /** The work failed, and no retry mends it. */
-export const failedAnswer = z.strictObject({ status: z.literal("failed"), error: z.string() });
+export const failedAnswer = z.strictObject({
+  status: z.literal("failed"),
+  error: z.string().optional(),
+});
 
 /** The work did not succeed: the action is to be tried again, if it has tries left. */
 export const retryAnswer = z.strictObject({

@@ -7,6 +7,7 @@ const answers: Json[] = [
   { status: "completed", output: null },
   { status: "completed", output: { paid: true } },
   { status: "failed", error: "Card refused" },
+  { status: "failed" },
   { status: "retry" },
   { status: "retry", error: "Busy", retry_after_ms: 60_000 },
 ];
@@ -19,7 +20,6 @@ for (const answer of answers) {
 
 const outputs: Json[] = [
   { status: "completed", output: 1, id: "pay_1" },
-  { status: "failed" },
   { status: "failed", error: { code: 7 } },
   { status: "retry", retry_after_ms: -1 },
   { status: "succeeded", id: "pay_1" },
