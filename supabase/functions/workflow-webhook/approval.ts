@@ -66,9 +66,9 @@ async function explain(
   token: string,
   { engine, approvalAddress: address }: ApprovalDependencies,
 ): Promise<Response> {
-  if (refusal === "invalid") return answerUndecided(form, 422, "The comment cannot be stored.");
   const { value } = await engine.readApproval(token);
   if (value === undefined) return answerUnknown(form);
+  if (refusal === "invalid") return answerUndecided(form, 422, "The comment cannot be stored.");
   return answerConflict(form, value, { address, token });
 }
 

@@ -229,12 +229,20 @@ for (
 
 for (const [refusal, status] of [["unknown", 404], ["invalid", 422]] as const) {
   Deno.test(`a decision that the engine refuses as ${refusal} is answered with ${status}`, async () => {
-    const { app } = createTestApp({ decide: () => Promise.resolve({ refusal }) });
-    const response = await app(send({ token: TOKEN, decision: "approved" }));
+    const { app } = createTestApp(engineOf(undefined, refusal).engine);
+    const token = refusal === "unknown" ? "other" : TOKEN;
+    const response = await app(send({ token, decision: "approved" }));
     assertEquals(response.status, status);
     await response.body?.cancel();
   });
 }
+
+Deno.test("a token that cannot be stored is an unknown one", async () => {
+  const { app } = createTestApp(engineOf(undefined, "invalid").engine);
+  const response = await app(send({ token: `${TOKEN}\0`, decision: "approved" }));
+  assertEquals(response.status, 404);
+  assertStringIncludes(await response.text(), "Open the link as it was sent");
+});
 
 for (
   const [name, body, place] of [

@@ -63,9 +63,9 @@ declare
   v_now timestamptz := workflow_engine.clock();
   v_approval public.workflow_approval := workflow_engine.lock_approval(decide.approval_id);
 begin
-  if length(decide.comment) > 4000 then
+  if length(decide.comment) > 2000 then
     perform workflow_engine.raise_error(
-      'PT422', 'approval.comment_too_long', format('Cannot decide approval %s: the comment has more than 4,000 characters', v_approval.id),
+      'PT422', 'approval.comment_too_long', format('Cannot decide approval %s: the comment has more than 2,000 characters', v_approval.id),
       'Write less, or put a link.'
     );
   end if;
@@ -156,7 +156,7 @@ begin
   select * into v_approval from public.workflow_approval a where a.id = decide_as_caller.approval_id;
   if workflow_engine.is_foreign(v_approval.organization_id) then
     perform workflow_engine.raise_error(
-      'PT404', 'approval.unknown', format('There is no approval %s', decide_as_caller.approval_id),
+      'PT404', 'approval.unknown', format('There is no approval %s', coalesce(decide_as_caller.approval_id::text, 'null')),
       'Sign in as a member of its organization.'
     );
   end if;
@@ -203,7 +203,7 @@ $$;
 comment on function public.workflow_reject(uuid, text, text) is
   'Security definer because neither members nor service_role may write approvals. Rejects a pending approval; returns it. Raises PT404 for an unknown one, PT403 without the role, PT409 for one that is decided or expired.';
 
--- What whoever holds a link sees of an approval.
+-- What whoever holds a link sees of an approval, also when its workflow has been deleted since.
 create or replace function workflow_engine.show_approval(token text)
 returns jsonb
 language sql
@@ -211,14 +211,14 @@ stable
 set search_path = ''
 as $$
   select jsonb_build_object(
-    'id', a.id, 'workflow', w.name, 'message', a.message, 'details', a.details, 'role', a.role, 'recipient', t.recipient,
+    'id', a.id, 'workflow', coalesce(w.name, 'a workflow that was deleted'), 'message', a.message, 'details', a.details, 'role', a.role, 'recipient', t.recipient,
     'status', case when a.status = 'pending' and a.expires_at <= workflow_engine.clock() then 'expired' else a.status end,
     'expires_at', a.expires_at, 'decided_by', a.decided_by, 'decided_at', a.decided_at, 'comment', a.comment
   )
   from workflow_engine.approval_token t
   join public.workflow_approval a on a.id = t.approval_id
   join public.workflow_run r on r.id = a.run_id
-  join public.workflow w on w.id = r.workflow_id
+  left join public.workflow w on w.id = r.workflow_id
   where t.hash = sha256(convert_to(show_approval.token, 'UTF8'));
 $$;
 

@@ -7,17 +7,17 @@ select test.start_wait(jsonb_build_object('kind', 'approval', 'message', 'Well?'
 ))) as run;
 
 select is(
-  test.error_of(format('select public.workflow_approve(%L, %L)', id, repeat('y', 4001))) - 'hint',
+  test.error_of(format('select public.workflow_approve(%L, %L)', id, repeat('y', 2001))) - 'hint',
   jsonb_build_object(
-    'code', 'PT422', 'details', 'approval.comment_too_long', 'message', format('Cannot decide approval %s: the comment has more than 4,000 characters', id)
+    'code', 'PT422', 'details', 'approval.comment_too_long', 'message', format('Cannot decide approval %s: the comment has more than 2,000 characters', id)
   ),
   'of a member'
 )
 from public.workflow_approval;
 select is(
-  test.error_of(format('select public.workflow_decide(%L, %L, %L)', 'for ada', 'rejected', repeat('y', 4001))) ->> 'code', 'PT422', 'or by a link'
+  test.error_of(format('select public.workflow_decide(%L, %L, %L)', 'for ada', 'rejected', repeat('y', 2001))) ->> 'code', 'PT422', 'or by a link'
 );
-select is(public.workflow_decide('for ada', 'approved', repeat('y', 4000)) ->> 'status', 'approved', 'a shorter one is taken');
+select is(public.workflow_decide('for ada', 'approved', repeat('y', 2000)) ->> 'status', 'approved', 'a shorter one is taken');
 
 select * from finish();
 rollback;
