@@ -1,6 +1,7 @@
 -- A time that an expression found, as an instant. Without a zone of its own it is read in `timezone`;
 -- what is no time of the years 1 to 9999 is null, so that any interval may be added to it. SQL/JSON's
--- datetime() is silent where a cast would raise; it does not know the suffix Z, which JavaScript writes.
+-- datetime() is silent where a cast would raise; it does not know the suffix Z, which JavaScript writes, nor a time
+-- without seconds, which forms send.
 create or replace function workflow_engine.to_instant(value jsonb, timezone text)
 returns timestamptz
 language plpgsql
@@ -8,7 +9,9 @@ stable
 set search_path = ''
 as $$
 declare
-  v_value jsonb := to_jsonb(regexp_replace(to_instant.value #>> '{}', 'Z$', '+00:00'));
+  v_value jsonb := to_jsonb(regexp_replace(
+    regexp_replace(to_instant.value #>> '{}', 'Z$', '+00:00'), '^(\d{4}-\d\d-\d\d[T ]\d\d:\d\d)(?=[+-]|$)', '\1:00'
+  ));
   v_text text := substring(jsonb_path_query_first_tz(v_value, '$.datetime()', '{}', true) #>> '{}', '^\d{4}-.*');
 begin
   return case jsonb_path_query_first_tz(v_value, '$.datetime().type()', '{}', true) #>> '{}'

@@ -9,8 +9,8 @@ import { parsedJsonObject } from "./json.ts";
 export const waitInterval = z.string().min(1);
 
 /**
- * A date, or a time to the second, after ISO 8601: `2030-01-31T09:00:00+01:00`. Without an offset it
- * is in the workflow's time zone.
+ * A date, or a time with or without seconds, after ISO 8601: `2030-01-31T09:00:00+01:00`. Without an
+ * offset it is in the workflow's time zone.
  */
 export const waitTime = z.string().min(1);
 

@@ -1,6 +1,6 @@
 /**
- * `sleep_until`: waits until a date, or a time to the second, after ISO 8601. Without an offset it is
- * in the workflow's time zone. Nothing runs meanwhile.
+ * `sleep_until`: waits until a date, or a time with or without seconds, after ISO 8601. Without an
+ * offset it is in the workflow's time zone. Nothing runs meanwhile.
  *
  * | what happens | outcome |
  * | --- | --- |

@@ -1,6 +1,6 @@
 -- ISO 8601 as Postgres and JavaScript write it; without a zone, in the workflow's.
 begin;
-select plan(6);
+select plan(10);
 
 create function pg_temp.utc(value jsonb, timezone text default 'Europe/Berlin')
 returns text
@@ -15,6 +15,10 @@ select is(pg_temp.utc('"2026-11-23T15:00:00.123Z"'), '2026-11-23 15:00:00.123', 
 select is(pg_temp.utc('"2026-11-23T15:00:00"'), '2026-11-23 14:00:00.000', 'without a zone: the workflow''s, in winter');
 select is(pg_temp.utc('"2026-07-23 15:00:00"'), '2026-07-23 13:00:00.000', 'and in summer');
 select is(pg_temp.utc('"2026-11-23"'), '2026-11-22 23:00:00.000', 'a date: its midnight there');
+select is(pg_temp.utc('"2026-11-23T15:00"'), '2026-11-23 14:00:00.000', 'without seconds, as forms send it');
+select is(pg_temp.utc('"2026-11-23 15:00"'), '2026-11-23 14:00:00.000', 'or with a space');
+select is(pg_temp.utc('"2026-11-23T15:00Z"'), '2026-11-23 15:00:00.000', 'also with the Z');
+select is(pg_temp.utc('"2026-11-23T15:00-05:00"'), '2026-11-23 20:00:00.000', 'or an offset');
 
 select * from finish();
 rollback;
