@@ -3,7 +3,8 @@
  * with a link of its own, which counts once; without `to` nothing is sent, and an application shows
  * what is pending in `workflow_approval`. Whoever decides there must have `role`.
  *
- * Mails go through the provider of `send_email`, one after the other. After each `remind_after` the same link is mailed
+ * Mails go through the provider of `send_email`, one after the other, once both lengths of time can
+ * be read. After each `remind_after` the same link is mailed
  * again; a reminder that cannot be sent is logged and changes nothing.
  *
  * | what happens | outcome |
@@ -28,6 +29,7 @@
 import { z } from "zod";
 import { approvalWait } from "../../_shared/contract/wait.ts";
 import type { Context } from "../handler.ts";
+import { lengthOfTime, minutes } from "../length_of_time.ts";
 import type { ApprovalLink } from "../links.ts";
 import { approvalRequest } from "../mail/approval_request.ts";
 import { address, addresses } from "../mail/message.ts";
@@ -41,6 +43,8 @@ export const input = approvalWait.omit({ kind: true, tokens: true }).extend({
   from: address.optional(),
   /** The message's first line otherwise. */
   subject: z.string().min(1).optional(),
+  expires_in: lengthOfTime.optional(),
+  remind_after: minutes.optional(),
 }).refine(({ to, from }) => to === undefined || from !== undefined, {
   error: 'Expected "from" beside "to"',
   path: ["from"],

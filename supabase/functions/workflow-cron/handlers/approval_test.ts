@@ -182,6 +182,16 @@ for (
     ["recipients and no sender", { ...QUESTION, to: "a@b.c" }, '"payload.from"'],
     ["details that are no object", { ...QUESTION, details: "20" }, '"payload.details"'],
     ["a key that is misspelt", { ...QUESTION, expires: "1 day" }, '"expires"'],
+    [
+      "an expiry that nobody can read",
+      { ...QUESTION, ...MAIL, expires_in: "a few days" },
+      "expires_in",
+    ],
+    [
+      "reminders every second",
+      { ...QUESTION, ...MAIL, remind_after: "30 seconds" },
+      "remind_after",
+    ],
     ["tokens of its own", { ...QUESTION, tokens: [] }, '"tokens"'],
   ] satisfies [string, Json, string][]
 ) {

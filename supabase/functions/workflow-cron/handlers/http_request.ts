@@ -32,10 +32,11 @@
  */
 import { z } from "zod";
 import { parsedJson } from "../../_shared/contract/json.ts";
-import { callbackWait, type Wait } from "../../_shared/contract/wait.ts";
+import type { Wait } from "../../_shared/contract/wait.ts";
 import { parseJson } from "../../_shared/parse_json.ts";
 import type { Context } from "../handler.ts";
 import { isJson, outcomeOfRefusal } from "../http_answer.ts";
+import { lengthOfTime } from "../length_of_time.ts";
 import { completed, type Outcome, waiting } from "../outcome.ts";
 
 /** The headers of an answer that are worth storing. */
@@ -62,7 +63,7 @@ export const input = z.strictObject({
   /** Whether the result comes later, to the callback URL. */
   wait_for_callback: z.boolean().default(false),
   /** How long that may take; the action fails then. */
-  callback_timeout: callbackWait.shape.timeout,
+  callback_timeout: lengthOfTime.optional(),
 }).refine((payload) => payload.body === undefined || payload.json === undefined, {
   error: 'Expected "body" or "json", received both',
 }).refine(

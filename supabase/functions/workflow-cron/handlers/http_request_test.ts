@@ -109,6 +109,11 @@ for (
       { url: "https://a.example", callback_timeout: "1 hour" },
       '"payload.callback_timeout"',
     ],
+    [
+      "a timeout that nobody can read",
+      { url: "https://a.example", wait_for_callback: true, callback_timeout: "two hours" },
+      '"payload.callback_timeout"',
+    ],
     ["a GET with a body", { url: "https://a.example", body: "a" }, '"payload.method"'],
   ] satisfies [string, Json, string][]
 ) {

@@ -1,5 +1,5 @@
 begin;
-select plan(16);
+select plan(22);
 
 select test.create_workflow('w');
 
@@ -26,6 +26,12 @@ from public.workflow w, (values
   ('approval', '{"message": "Well?", "to": ["a@example.com"], "from": "b@example.com", "subject": "Well", "remind_after": "PT8H"}'),
   ('start_workflow', '{"workflow": "a", "input": {"n": "{{ $.item }}"}, "wait": false, "on_failure": "continue"}'),
   ('start_workflow', '{"workflow": "{{ $.event.workflow }}", "input": "{{ $.event }}", "wait": "{{ $.event.wait }}"}'),
+  ('approval', '{"message": "Well?", "to": "{{ $.vars.boss }}", "from": "Acme <shop@acme.example>"}'),
+  ('approval', '{"message": "Well?", "to": ["{{ $.vars.boss }}", "a@example.com"], "from": {"$secret": "MAIL_FROM"}}'),
+  ('http_request', '{"url": "https://api.example.com", "json": {"timeout": "a while"}, "wait_for_callback": true, "callback_timeout": "2 hours"}'),
+  ('http_request', '{"url": "https://api.example.com", "wait_for_callback": "{{ $.event.wait }}", "callback_timeout": "{{ $.vars.t }}"}'),
+  ('http_request', '{"url": "https://api.example.com", "wait_for_callback": false, "anything": 1}'),
+  ('log', '{"callback_timeout": "a while"}'),
   ('log', '{"duration": "a while"}')
 ) f (action_type, payload);
 

@@ -1,6 +1,6 @@
 -- At the save, where somebody still looks: each fault at its own pointer.
 begin;
-select plan(30);
+select plan(41);
 
 select test.create_workflow('w');
 
@@ -39,6 +39,17 @@ from public.workflow w, (values
   ('approval', '{"message": "Well?", "details": []}', 'details: [] is no object'),
   ('approval', '{"message": "Well?", "expires_in": "P"}', 'expires_in: "P" is no length of time such as "15 minutes" or "PT15M"'),
   ('approval', '{"message": "Well?", "remind_after": "x"}', 'remind_after: "x" is no length of time of at least a minute such as "1 day"'),
+  ('approval', '{"message": "Well?", "to": "a@example.com"}', 'from: the key "from" is missing beside "to"'),
+  ('approval', '{"message": "Well?", "to": [], "from": "b@example.com"}', 'to: [] is no e-mail address, and no list of them'),
+  ('approval', '{"message": "Well?", "to": 5, "from": "b@example.com"}', 'to: 5 is no e-mail address, and no list of them'),
+  ('approval', '{"message": "Well?", "to": "not an address", "from": "b@example.com"}', 'to: "not an address" is no e-mail address, and no list of them'),
+  ('approval', '{"message": "Well?", "to": ["a@example.com", "nobody"], "from": "b@example.com"}', 'to: ["a@example.com", "nobody"] is no e-mail address, and no list of them'),
+  ('approval', '{"message": "Well?", "to": "a@example.com", "from": "nonsense"}', 'from: "nonsense" is no e-mail address'),
+  ('http_request', '{"url": "https://a.example.com", "wait_for_callback": true, "callback_timeout": "two hours"}', 'callback_timeout: "two hours" is no length of time such as "15 minutes" or "PT15M"'),
+  ('http_request', '{"url": "https://a.example.com", "wait_for_callback": true, "callback_timeout": 5}', 'callback_timeout: 5 is no length of time such as "15 minutes" or "PT15M"'),
+  ('http_request', '{"url": "https://a.example.com", "wait_for_callback": "yes"}', 'wait_for_callback: "yes" is no boolean'),
+  ('http_request', '{"url": "https://a.example.com", "callback_timeout": "2 hours"}', 'callback_timeout: it takes "wait_for_callback": true beside it'),
+  ('http_request', '{"url": "https://a.example.com", "wait_for_callback": false, "callback_timeout": "2 hours"}', 'callback_timeout: it takes "wait_for_callback": true beside it'),
   ('start_workflow', '{}', 'workflow: the key "workflow" is missing'),
   ('start_workflow', '{"workflow": ""}', 'workflow: "" is no text'),
   ('start_workflow', '{"workflow": "a", "input": 1}', 'input: 1 is no object'),

@@ -1,0 +1,41 @@
+/** Handlers read lengths of time as the engine does. */
+import { assertEquals } from "@std/assert";
+import postgres from "postgres";
+import { lengthOfTime } from "../../supabase/functions/workflow-cron/length_of_time.ts";
+
+/** What people, programs and templates write, and what they should not. */
+const TEXTS = [
+  ...["0", "90", "1.5", "1 second", "30 seconds", "15 minutes", "1 hour", "2 hours 30 minutes"],
+  ...[
+    "1 day",
+    "3 days",
+    "1 week",
+    "2 weeks",
+    "1 month",
+    "2 mons",
+    "1 year",
+    "10 years",
+    "1 decade",
+  ],
+  ...["1 day 02:00", "1 day 02:03:04.5", "01:30", "01:30:00", "1:2", "25:00:00", "1 day, 2 hours"],
+  ...["1d", "1d12h30m", "5m", "5min", "90s", "2hrs", "500 ms", "1.5 hours", "@ 1 minute", "1 Day"],
+  ...["PT15M", "P1D", "P1DT2H", "P2W", "P1Y2M3DT4H5M6S", "PT0.5S", " 1 day ", "+1 day"],
+  ...["-1 hour", "1 day ago", "1 day -30 hours", "1 day -02:00", "11 years", "10 years 1 day"],
+  ...["P11Y", "", " ", "P", "a few days", "one day", "soon", "1 parsec", "1 day x"],
+  ...["day", "1 2 3", "1:60", "1:2:60", "null", "[object Object]", "1 day ago ago"],
+];
+
+Deno.test("handlers read the lengths of time that the engine reads, and no others", async () => {
+  const sql = postgres(Deno.env.get("DATABASE_URL") ?? "", { max: 1 });
+  try {
+    const rows = await sql`
+      select t.text, workflow_engine.is_wait_value('interval', to_jsonb(t.text)) as is_read
+      from unnest(${TEXTS}::text[]) with ordinality t (text, number) order by t.number`;
+    assertEquals<unknown>(
+      TEXTS.map((text) => [text, lengthOfTime.safeParse(text).success]),
+      rows.map((row) => [row.text, row.is_read]),
+    );
+  } finally {
+    await sql.end();
+  }
+});
