@@ -133,6 +133,38 @@ Deno.test("an answer waits for a timeout that rolls back, and is refused all the
   assertEquals(await run.statuses(), { run: "running", ask: "waiting" });
 });
 
+Deno.test("two that begin at once to wait for an event that no definition names both get it", async () => {
+  await using stack = await openStack();
+  await using run = await startAsking(stack);
+  await using other = await startAsking(stack);
+  const event = uniqueName("chosen");
+  await run.first.sql`begin`;
+  await waitForEvent(run.first, run, event);
+  const registered = waitForEvent(run.second, other, event);
+  await run.second.untilBlocked();
+  await run.first.sql`commit`;
+  await registered;
+  await call(run.first, "workflow_emit", { event });
+  await tick(run.first);
+  assertEquals([await eventOf(run), await eventOf(other)], [event, event]);
+});
+
+Deno.test("one that begins to wait for it when the other's wait rolls back gets it", async () => {
+  await using stack = await openStack();
+  await using run = await startAsking(stack);
+  await using other = await startAsking(stack);
+  const event = uniqueName("chosen");
+  await run.first.sql`begin`;
+  await waitForEvent(run.first, run, event);
+  const registered = waitForEvent(run.second, other, event);
+  await run.second.untilBlocked();
+  await run.first.sql`rollback`;
+  await registered;
+  await call(run.first, "workflow_emit", { event });
+  await tick(run.first);
+  assertEquals(await eventOf(other), event);
+});
+
 Deno.test("an answer that waits until after the timeout is refused", async () => {
   await using stack = await openStack();
   await using run = await startAwaiting(stack);
