@@ -1296,7 +1296,8 @@ comment on function workflow_engine.resolve_graph(uuid) is
 -- 10_definitions/check_wait.sql
 
 -- The members that the payload of a waiting action may have, and what each must be: an interval, a time, a
--- length of at least a minute, a name (a text without placeholders), a text, an object, a boolean, one of some texts, or anything.
+-- length of at least a minute, a name (a text without placeholders), a text, an object, a boolean, one of some texts,
+-- or addresses of mail. http_request has other members beside these, which its handler knows.
 create or replace function workflow_engine.wait_fields(action_type text)
 returns table (name text, kind text, is_required boolean)
 language sql
@@ -1314,23 +1315,25 @@ as $$
     ('approval', 'message', 'text', true),
     ('approval', 'role', 'text', false),
     ('approval', 'details', 'object', false),
-    ('approval', 'to', 'anything', false),
-    ('approval', 'from', 'text', false),
+    ('approval', 'to', 'addresses', false),
+    ('approval', 'from', 'address', false),
     ('approval', 'subject', 'text', false),
     ('approval', 'expires_in', 'interval', false),
     ('approval', 'remind_after', 'minutes', false),
     ('start_workflow', 'workflow', 'text', true),
     ('start_workflow', 'input', 'object', false),
     ('start_workflow', 'wait', 'boolean', false),
-    ('start_workflow', 'on_failure', 'fail or continue', false)
+    ('start_workflow', 'on_failure', 'fail or continue', false),
+    ('http_request', 'wait_for_callback', 'boolean', false),
+    ('http_request', 'callback_timeout', 'interval', false)
   ) f (action_type, name, kind, is_required)
   where f.action_type = wait_fields.action_type;
 $$;
 
 comment on function workflow_engine.wait_fields(text) is
-  'The members that the payload of a waiting action may have; none for other actions.';
+  'The members by which the payload of an action says that it waits; none for actions that do not.';
 
--- Whether a literal value is of that kind. What has placeholders is known only when they are filled.
+-- Whether a literal value is of that kind. What has placeholders, or is a secret, is known only when it is filled.
 create or replace function workflow_engine.is_wait_value(kind text, value jsonb)
 returns boolean
 language plpgsql
@@ -1340,7 +1343,9 @@ as $$
 declare
   v_text text := is_wait_value.value #>> '{}';
 begin
-  if jsonb_typeof(is_wait_value.value) = 'string' and v_text ~ '\{\{' then
+  if (jsonb_typeof(is_wait_value.value) = 'string' and v_text ~ '\{\{')
+    or (jsonb_typeof(is_wait_value.value) = 'object' and is_wait_value.value ? '$secret')
+  then
     return is_wait_value.kind <> 'name';
   end if;
   return case is_wait_value.kind
@@ -1350,7 +1355,13 @@ begin
     when 'name' then jsonb_typeof(is_wait_value.value) = 'string' and workflow_engine.is_event_name(v_text)
     when 'text' then jsonb_typeof(is_wait_value.value) = 'string' and v_text <> ''
     when 'fail or continue' then v_text in ('fail', 'continue')
-    when 'anything' then true
+    when 'address' then jsonb_typeof(is_wait_value.value) = 'string' and v_text ~ '@' and length(v_text) >= 3
+    when 'addresses' then case jsonb_typeof(is_wait_value.value)
+      when 'array' then is_wait_value.value <> '[]' and not exists (
+        select from jsonb_array_elements(is_wait_value.value) e where not workflow_engine.is_wait_value('address', e)
+      )
+      else workflow_engine.is_wait_value('address', is_wait_value.value)
+    end
     else jsonb_typeof(is_wait_value.value) = is_wait_value.kind
   end;
 exception
@@ -1362,6 +1373,24 @@ $$;
 comment on function workflow_engine.is_wait_value(text, jsonb) is
   'Whether a literal value of a waiting action''s payload is of that kind.';
 
+-- Which member of a payload needs another one beside it that it lacks.
+create or replace function workflow_engine.find_pair_faults(action_type text, payload jsonb)
+returns table (name text, fault text)
+language sql
+immutable
+set search_path = ''
+as $$
+  select 'from', 'the key "from" is missing beside "to"'
+  where find_pair_faults.action_type = 'approval' and find_pair_faults.payload ? 'to' and not find_pair_faults.payload ? 'from'
+  union all
+  select 'callback_timeout', 'it takes "wait_for_callback": true beside it'
+  where find_pair_faults.action_type = 'http_request' and find_pair_faults.payload ? 'callback_timeout'
+    and coalesce(find_pair_faults.payload -> 'wait_for_callback', 'false') = 'false';
+$$;
+
+comment on function workflow_engine.find_pair_faults(text, jsonb) is
+  'Members of a waiting action''s payload that lack another one beside them.';
+
 -- What is wrong with the payload of a waiting action: the member, and a sentence.
 create or replace function workflow_engine.find_wait_faults(action_type text, payload jsonb)
 returns table (name text, fault text)
@@ -1371,7 +1400,8 @@ set search_path = ''
 as $$
   select p.key, format('the key "%s" is not known', p.key)
   from jsonb_object_keys(case jsonb_typeof(find_wait_faults.payload) when 'object' then find_wait_faults.payload else '{}' end) p (key)
-  where exists (select from workflow_engine.wait_fields(find_wait_faults.action_type))
+  where find_wait_faults.action_type <> 'http_request'
+    and exists (select from workflow_engine.wait_fields(find_wait_faults.action_type))
     and p.key not in (select f.name from workflow_engine.wait_fields(find_wait_faults.action_type) f)
   union all
   select f.name, format('the key "%s" is missing', f.name)
@@ -1383,11 +1413,15 @@ as $$
     when 'minutes' then format('%s is no length of time of at least a minute such as "1 day"', p.value)
     when 'time' then format('%s is no time such as "2030-01-31T09:00:00+01:00"', p.value)
     when 'name' then format('%s is no event''s name; it cannot have placeholders', p.value)
+    when 'address' then format('%s is no e-mail address', p.value)
+    when 'addresses' then format('%s is no e-mail address, and no list of them', p.value)
     else format('%s is no %s', p.value, f.kind)
   end
   from workflow_engine.wait_fields(find_wait_faults.action_type) f
   cross join lateral (select find_wait_faults.payload -> f.name as value) p
-  where p.value is not null and not workflow_engine.is_wait_value(f.kind, p.value);
+  where p.value is not null and not workflow_engine.is_wait_value(f.kind, p.value)
+  union all
+  select f.* from workflow_engine.find_pair_faults(find_wait_faults.action_type, find_wait_faults.payload) f;
 $$;
 
 comment on function workflow_engine.find_wait_faults(text, jsonb) is
@@ -1408,7 +1442,7 @@ begin
     perform workflow_engine.raise_error(
       'PT422', 'definition.wait_invalid',
       format('Cannot save %s/payload/%s: %s', check_wait.place, v_fault.name, v_fault.fault),
-      format('The payload of %s has %s.', check_wait.action_type, (
+      format('The keys by which %s waits: %s.', check_wait.action_type, (
         select string_agg(f.name, ', ') from workflow_engine.wait_fields(check_wait.action_type) f
       ))
     );
@@ -3088,7 +3122,7 @@ values
   ('not_started', 'processing', 'claim'),
   ('not_started', 'skipped', 'its condition is not true, or what it depends on did not end as it asks'),
   ('not_started', 'failed', 'its data cannot be evaluated'),
-  ('not_started', 'waiting', 'its items were created'),
+  ('not_started', 'waiting', 'its items were created; a reminder cannot be made, or is too late'),
   ('not_started', 'completed', 'a choice was made, or there were no items'),
   ('not_started', 'stopped', 'a person, or its run'),
   ('waiting', 'stopped', 'a person, or its run'),
@@ -3182,6 +3216,18 @@ comment on column workflow_engine.awaited_event.run_id is 'The one run that a si
 comment on column workflow_engine.awaited_event.is_new is 'Whether it has not been compared with those that wait.';
 comment on column workflow_engine.awaited_event.marked_by is 'The transaction that made it new.';
 
+-- An event that an action waits or waited for although no definition names it: a handler chose it.
+create table workflow_engine.awaited_name (
+  name text not null,
+  waited_at timestamptz not null,
+  constraint awaited_name_pkey primary key (name)
+);
+
+comment on table workflow_engine.awaited_name is
+  'The events that actions wait for and no definition names; kept like those that one does.';
+comment on column workflow_engine.awaited_name.waited_at is
+  'When an action last began to wait for it, to the day.';
+
 -- Where in a payload those that wait for an event of this name look: by what an event says there, it finds them.
 create table workflow_engine.match_path (
   name text not null,
@@ -3246,6 +3292,7 @@ create table public.workflow_approval (
   status text not null default 'pending',
   requested_at timestamptz not null default workflow_engine.clock(),
   expires_at timestamptz not null,
+  remind_after interval,
   remind_at timestamptz,
   reminders integer not null default 0,
   decided_at timestamptz,
@@ -3268,6 +3315,11 @@ create index workflow_approval_pending_idx
   on public.workflow_approval (organization_id, requested_at)
   where status = 'pending';
 
+-- "Which have not been decided in time?"
+create index workflow_approval_expiry_idx
+  on public.workflow_approval (expires_at)
+  where status = 'pending';
+
 -- "Who was asked in this run?"
 create index workflow_approval_run_idx on public.workflow_approval (run_id);
 
@@ -3275,6 +3327,7 @@ comment on table public.workflow_approval is 'A question to a person that an act
 comment on column public.workflow_approval.attempt is 'The attempt of the action that asks.';
 comment on column public.workflow_approval.role is 'The role that a member needs to decide; any member may without it.';
 comment on column public.workflow_approval.status is 'pending, approved, rejected, expired, or stopped with its action.';
+comment on column public.workflow_approval.remind_after is 'How long after the question, and after each reminder, the next one is due.';
 comment on column public.workflow_approval.remind_at is 'When the next reminder is due, if there is one.';
 comment on column public.workflow_approval.reminders is 'How many reminders were due so far.';
 
@@ -3757,7 +3810,8 @@ comment on function public.workflow_detach(regclass) is
 
 -- A time that an expression found, as an instant. Without a zone of its own it is read in `timezone`;
 -- what is no time of the years 1 to 9999 is null, so that any interval may be added to it. SQL/JSON's
--- datetime() is silent where a cast would raise; it does not know the suffix Z, which JavaScript writes.
+-- datetime() is silent where a cast would raise; it does not know the suffix Z, which JavaScript writes, nor a time
+-- without seconds, which forms send.
 create or replace function workflow_engine.to_instant(value jsonb, timezone text)
 returns timestamptz
 language plpgsql
@@ -3765,7 +3819,9 @@ stable
 set search_path = ''
 as $$
 declare
-  v_value jsonb := to_jsonb(regexp_replace(to_instant.value #>> '{}', 'Z$', '+00:00'));
+  v_value jsonb := to_jsonb(regexp_replace(
+    regexp_replace(to_instant.value #>> '{}', 'Z$', '+00:00'), '^(\d{4}-\d\d-\d\d[T ]\d\d:\d\d)(?=[+-]|$)', '\1:00'
+  ));
   v_text text := substring(jsonb_path_query_first_tz(v_value, '$.datetime()', '{}', true) #>> '{}', '^\d{4}-.*');
 begin
   return case jsonb_path_query_first_tz(v_value, '$.datetime().type()', '{}', true) #>> '{}'
@@ -4431,7 +4487,8 @@ comment on function workflow_engine.read_records(uuid[]) is
 
 -- What is to become of a due action log. `data` is what its verdict needs: the values of its template
 -- (start), the items (fan_out), the rule it takes (choose), what its condition saw (skip). Where it goes on
--- although it has a condition, `reason` is what that saw, as JSON.
+-- although it has a condition, `reason` is what that saw, as JSON. Of a reminder that cannot be made, the question
+-- goes on waiting (wait).
 create type workflow_engine.candidate as (
   id uuid,
   verdict text,
@@ -4440,7 +4497,7 @@ create type workflow_engine.candidate as (
 );
 
 comment on type workflow_engine.candidate is
-  'A due action log: its verdict (start, fan_out, choose, skip, fail, postpone, hold), the reason, and the data that go with it.';
+  'A due action log: its verdict (start, fan_out, choose, skip, fail, wait, postpone, hold), the reason, and the data that go with it.';
 
 -- The outputs and statuses of a run's actions so far, by name. Here and below, JSON of unknown size is
 -- not gathered by jsonb_agg() or jsonb_object_agg(): both need time with the square of the length of an
@@ -4646,11 +4703,12 @@ $$;
 comment on function workflow_engine.open_fan_out(uuid, jsonpath, jsonb) is
   'What becomes of the log of a fan-out: its items, or a failure when it has no array.';
 
--- What becomes of one due action log.
+-- What becomes of one due action log. A condition is asked once, before the action begins: not before a reminder.
 create or replace function workflow_engine.decide_candidate(
   id uuid,
   action workflow_engine.action_version,
   item_index integer,
+  is_reminder boolean,
   event jsonb,
   record jsonb,
   actions jsonb,
@@ -4671,8 +4729,10 @@ begin
   then
     return row(decide_candidate.id, text 'fail', text 'An expression has two wildcards and its data is too large for that', null::jsonb);
   end if;
-  v_condition := workflow_engine.ask_condition(decide_candidate.action, decide_candidate.item_index,
-    decide_candidate.event, decide_candidate.record, decide_candidate.actions, decide_candidate.rest);
+  if not decide_candidate.is_reminder then
+    v_condition := workflow_engine.ask_condition(decide_candidate.action, decide_candidate.item_index,
+      decide_candidate.event, decide_candidate.record, decide_candidate.actions, decide_candidate.rest);
+  end if;
   if not (v_condition -> 'result')::boolean then
     return row(decide_candidate.id, text 'skip', text 'condition', v_condition);
   end if;
@@ -4691,7 +4751,7 @@ begin
 end;
 $$;
 
-comment on function workflow_engine.decide_candidate(uuid, workflow_engine.action_version, integer, jsonb, jsonb, jsonb, jsonb, integer) is
+comment on function workflow_engine.decide_candidate(uuid, workflow_engine.action_version, integer, boolean, jsonb, jsonb, jsonb, jsonb, integer) is
   'Decides what becomes of a due action log.';
 
 -- What for_each found: the array its path leads to, or, with a wildcard, all that it finds.
@@ -4710,9 +4770,12 @@ $$;
 
 comment on function workflow_engine.find_items(jsonpath, jsonb) is 'What the path of a for_each finds.';
 
--- A batch of due action logs with their compiled actions, in the batch's order.
+-- A batch of due action logs with their compiled actions, in the batch's order. What is a reminder says until when
+-- the question can be answered.
 create or replace function workflow_engine.read_due(log_ids uuid[])
-returns table (ordinality bigint, id uuid, run_id uuid, item_index integer, item jsonb, action workflow_engine.action_version)
+returns table (
+  ordinality bigint, id uuid, run_id uuid, item_index integer, item jsonb, asked_until timestamptz, action workflow_engine.action_version
+)
 language plpgsql
 stable
 rows 100
@@ -4720,7 +4783,11 @@ set search_path = ''
 as $$
 begin
   return query
-    select d.ordinality, l.id, l.run_id, l.item_index, l.item, a
+    select d.ordinality, l.id, l.run_id, l.item_index, l.item,
+      case when l.waits_for = 'approval' then (
+        select p.expires_at from public.workflow_approval p where p.action_log_id = l.id and p.status = 'pending'
+      ) end,
+      a
     from unnest(read_due.log_ids) with ordinality d (id, ordinality)
     cross join lateral (select * from public.workflow_action_logs l where l.id = d.id limit 1) l
     join workflow_engine.action_version a
@@ -4793,9 +4860,10 @@ begin
       case
         when r.is_paused or (d.action).action_type = any (v_paused_types)
           then row(d.id, text 'hold', null::text, null::jsonb)::workflow_engine.candidate
-        when r.is_unreadable then row(d.id, text 'postpone', null::text, null::jsonb)::workflow_engine.candidate
+        when r.is_unreadable or d.asked_until <= prepare_claims.at_time
+          then row(d.id, text 'postpone', null::text, null::jsonb)::workflow_engine.candidate
         else workflow_engine.decide_candidate(
-          d.id, d.action, d.item_index, r.event, r.record, r.actions, r.rest || jsonb_build_object('item', d.item),
+          d.id, d.action, d.item_index, d.asked_until is not null, r.event, r.record, r.actions, r.rest || jsonb_build_object('item', d.item),
           (select s.costly_expression_bytes from workflow_engine.settings s where s.id)
         )
       end
@@ -4852,6 +4920,32 @@ $$;
 comment on function workflow_engine.decide_orphans(uuid[], workflow_engine.candidate[]) is
   'Fails the due action logs whose workflow was deleted.';
 
+-- What fails where a question is open leaves it open: a reminder that cannot be made is no failure of it.
+create or replace function workflow_engine.spare_questions(candidates workflow_engine.candidate[], at_time timestamptz)
+returns workflow_engine.candidate[]
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  if not exists (select from unnest(spare_questions.candidates) c where c.verdict = 'fail') then
+    return spare_questions.candidates;
+  end if;
+  return array(
+    select case
+      when c.verdict = 'fail' and workflow_engine.ask_again_at(c.id, spare_questions.at_time) is not null
+        then row(c.id, text 'wait', c.reason, null::jsonb)::workflow_engine.candidate
+      else row(c.id, c.verdict, c.reason, c.data)::workflow_engine.candidate
+    end
+    from unnest(spare_questions.candidates) with ordinality c (id, verdict, reason, data, number)
+    order by c.number
+  );
+end;
+$$;
+
+comment on function workflow_engine.spare_questions(workflow_engine.candidate[], timestamptz) is
+  'Lets the questions go on waiting whose reminder would fail.';
+
 -- The same, whatever happens: data that cannot be evaluated fails its own action log, never the batch.
 create or replace function workflow_engine.decide_claims(log_ids uuid[], at_time timestamptz)
 returns workflow_engine.candidate[]
@@ -4880,7 +4974,7 @@ begin
     v_candidates := v_candidates || workflow_engine.decide_orphans(decide_claims.log_ids, v_candidates);
   end if;
   perform workflow_engine.keep_conditions(v_candidates);
-  return v_candidates;
+  return workflow_engine.spare_questions(v_candidates, decide_claims.at_time);
 end;
 $$;
 
@@ -5113,7 +5207,7 @@ $$;
 comment on function workflow_engine.postpone_locked(workflow_engine.candidate[]) is
   'Postpones the due action logs that would move a run on that somebody else holds.';
 
--- Carries out every other verdict but "start". A postponed log is looked at again after five seconds.
+-- Carries out every other verdict but "start" and "hold". A postponed log is looked at again after five seconds.
 create or replace function workflow_engine.settle_candidates(candidates workflow_engine.candidate[], at_time timestamptz)
 returns void
 language plpgsql
@@ -5129,21 +5223,22 @@ begin
     completed_at = case when v.status not in ('not_started', 'waiting') then settle_candidates.at_time end,
     execute_at = case
       when c.verdict = 'postpone' then settle_candidates.at_time + interval '5 seconds'
+      when c.verdict = 'wait' then workflow_engine.ask_again_at(l.id, settle_candidates.at_time)
       when v.status = 'waiting' then 'infinity'
       else l.execute_at
     end,
-    waits_for = case when v.status = 'waiting' then 'items' else l.waits_for end,
+    waits_for = case when v.status = 'waiting' and c.verdict = 'fan_out' then 'items' else l.waits_for end,
     meta = case when c.verdict = 'skip' then l.meta || jsonb_build_object('condition', c.data) else l.meta end,
     output = case when v.status = 'completed' then c.data end,
     reason = case when v.status = 'skipped' then c.reason end,
-    error = case when v.status = 'failed' then c.reason else l.error end
+    error = case when c.verdict in ('fail', 'wait') then c.reason else l.error end
   from unnest(settle_candidates.candidates) c
   cross join lateral (
     select case
       when c.verdict = 'skip' then 'skipped'
       when c.verdict = 'fail' then 'failed'
       when c.verdict = 'choose' or c.data = '[]' then 'completed'
-      when c.verdict = 'fan_out' then 'waiting'
+      when c.verdict in ('fan_out', 'wait') then 'waiting'
       else 'not_started'
     end as status
   ) v
@@ -5153,7 +5248,7 @@ end;
 $$;
 
 comment on function workflow_engine.settle_candidates(workflow_engine.candidate[], timestamptz) is
-  'Skips, fails, postpones, decides or fans out the due action logs that do not start.';
+  'Skips, fails, postpones, decides or fans out the due action logs that do not start, or lets them go on waiting.';
 
 -- The key of a compiled action in a claim's answer.
 create or replace function workflow_engine.action_key(workflow_action_id uuid, version integer)
@@ -6440,8 +6535,19 @@ $$;
 comment on function workflow_engine.check_report(jsonb, jsonb) is
   'Raises PT400 for a report that cannot be read.';
 
--- Until when a person may still decide an approval; null when none is asked.
-create or replace function workflow_engine.asked_until(action_log_id uuid)
+-- When people are reminded once more who were reminded that often: fifty times at most.
+create or replace function workflow_engine.next_reminder(reminders integer, remind_after interval, at_time timestamptz)
+returns timestamptz
+language sql
+stable
+return case when reminders < 50 then at_time + remind_after end;
+
+comment on function workflow_engine.next_reminder(integer, interval, timestamptz) is
+  'When the reminder after that many is due; null without an interval, and after the fiftieth.';
+
+-- When an action log whose question nobody has answered is to be looked at again if it waits from this time on:
+-- at the next reminder or at the expiry, whichever comes first. Null when it asks nobody.
+create or replace function workflow_engine.ask_again_at(action_log_id uuid, at_time timestamptz)
 returns timestamptz
 language plpgsql
 stable
@@ -6449,18 +6555,19 @@ set search_path = ''
 as $$
 begin
   return (
-    select p.expires_at from public.workflow_approval p
-    where p.action_log_id = asked_until.action_log_id and p.status = 'pending'
+    select least(p.expires_at, workflow_engine.next_reminder(p.reminders, p.remind_after, ask_again_at.at_time))
+    from public.workflow_approval p
+    where p.action_log_id = ask_again_at.action_log_id and p.status = 'pending'
   );
 end;
 $$;
 
-comment on function workflow_engine.asked_until(uuid) is
-  'Until when the approval that an action log asks for can be decided, or null.';
+comment on function workflow_engine.ask_again_at(uuid, timestamptz) is
+  'When a pending approval of an action log is next reminded of or expires, or null.';
 
 -- What each result makes of its action log, for those whose attempt is still the current one and in one of
 -- these statuses: processing, as a worker reports it, or waiting, where it is the answer. A reminder that
--- fails leaves the question open.
+-- fails leaves the question open, whatever is wrong with it.
 create or replace function workflow_engine.read_results(results jsonb, at_time timestamptz, statuses text[])
 returns table (
   id uuid, status text, final boolean, tries integer, execute_at timestamptz, output jsonb, error text,
@@ -6480,7 +6587,7 @@ begin
           workflow_engine.wait_of(r.retry_after_ms),
           workflow_engine.backoff(l.tries + 1, a.backoff_base, a.backoff_factor, a.backoff_cap)
         )
-        when s.next = 'waiting' then coalesce(s.due_at, i.asked_until)
+        when s.next = 'waiting' then coalesce(s.due_at, i.ask_again_at)
         when s.next = 'not_started' then read_results.at_time
         else l.execute_at
       end,
@@ -6512,14 +6619,17 @@ begin
         r.status = 'completed' and pg_column_size(r.output) > g.output_bytes / 6
           and octet_length(r.output::text) > g.output_bytes as is_too_large,
         case when r.status = 'waiting' then workflow_engine.read_wait(l, r.wait, r.timeout_ms, read_results.at_time) end as wait,
-        case when r.status = 'failed' and l.waits_for = 'approval' then workflow_engine.asked_until(l.id) end as asked_until
+        case
+          when r.status in ('failed', 'waiting') and l.waits_for = 'approval'
+            then workflow_engine.ask_again_at(l.id, read_results.at_time)
+        end as ask_again_at
       offset 0
     ) i
     cross join lateral (
       select i.is_retry, (i.wait).*, case
         when i.is_retry or r.status = 'released' then 'not_started'
+        when i.ask_again_at is not null then 'waiting'
         when i.is_too_large or (i.wait).fault is not null then 'failed'
-        when i.asked_until is not null then 'waiting'
         else r.status
       end as next
     ) s;
@@ -6626,6 +6736,7 @@ set search_path = ''
 as $$
 declare
   v_outdated jsonb;
+  v_now timestamptz;
   v_accepted uuid[] := array[]::uuid[];
   v_wait_ms integer := case
     when workflow_report.results = '[]' and workflow_report.running = '[]' then workflow_report.wait_ms
@@ -6644,8 +6755,9 @@ begin
   for update;
   v_outdated := workflow_engine.find_outdated(workflow_report.results || workflow_report.running);
   if workflow_report.results <> '[]' then
-    v_accepted := workflow_engine.write_results(workflow_report.results, workflow_engine.clock(), '{processing}');
-    perform workflow_engine.register_waits(workflow_report.results, v_accepted, workflow_engine.clock());
+    v_now := workflow_engine.clock();
+    v_accepted := workflow_engine.write_results(workflow_report.results, v_now, '{processing}');
+    perform workflow_engine.register_waits(workflow_report.results, v_accepted, v_now);
   end if;
   if workflow_report.running <> '[]' then
     perform workflow_engine.extend_leases(workflow_report.running);
@@ -6690,7 +6802,8 @@ $$;
 comment on function workflow_engine.repair_logs(text, uuid[], timestamptz) is
   'Calls a function with these action logs, or, where that fails, with each by itself.';
 
--- An attempt whose lease ran out goes back to be claimed again, at once; without tries left it fails.
+-- An attempt whose lease ran out goes back to be claimed again, at once; without tries left it fails, or, where it
+-- was a reminder, leaves the question open.
 create or replace function workflow_engine.end_lost_attempts(log_ids uuid[], at_time timestamptz)
 returns void
 language sql
@@ -6698,17 +6811,19 @@ set search_path = ''
 as $$
   update public.workflow_action_logs l
   set
-    status = case when l.tries < a.max_retries then 'not_started' when p.asked_until is not null then 'waiting' else 'failed' end,
-    final = l.tries >= a.max_retries and p.asked_until is null,
+    status = case when l.tries < a.max_retries then 'not_started' when p.ask_again_at is not null then 'waiting' else 'failed' end,
+    final = l.tries >= a.max_retries and p.ask_again_at is null,
     tries = least(l.tries + 1, a.max_retries),
-    execute_at = case when l.tries < a.max_retries then end_lost_attempts.at_time else coalesce(p.asked_until, l.execute_at) end,
+    execute_at = case when l.tries < a.max_retries then end_lost_attempts.at_time else coalesce(p.ask_again_at, l.execute_at) end,
     completed_at = case
-      when l.tries >= a.max_retries and p.asked_until is null then greatest(end_lost_attempts.at_time, l.started_at)
+      when l.tries >= a.max_retries and p.ask_again_at is null then greatest(end_lost_attempts.at_time, l.started_at)
     end,
     lease_expires_at = null,
     error = format('The worker "%s" was lost: its lease ran out', l.worker_id)
   from unnest(end_lost_attempts.log_ids) i (id)
-  cross join lateral (select workflow_engine.asked_until(i.id) as asked_until) p
+  cross join lateral (
+    select workflow_engine.ask_again_at(i.id, end_lost_attempts.at_time) as ask_again_at
+  ) p
   cross join workflow_engine.action_version a
   where l.id = i.id
     and a.workflow_id = l.workflow_id and a.version = l.workflow_version
@@ -6894,7 +7009,7 @@ $$;
 comment on function workflow_engine.find_child_fault(uuid, text) is
   'Why a run cannot start a child of this workflow, or null.';
 
--- Reads what an attempt says that it waits for. A reminded approval keeps its expiry.
+-- Reads what an attempt says that it waits for. A reminded approval keeps its expiry and its interval.
 create or replace function workflow_engine.read_wait(
   log public.workflow_action_logs,
   wait jsonb,
@@ -6929,9 +7044,9 @@ begin
   elsif v_kind = 'approval' and workflow_engine.to_duration(read_wait.wait ->> 'remind_after') < interval '1 minute' then
     v_fault := 'remind_after is less than a minute';
   elsif v_kind = 'approval' then
-    v_due_at := least(
-      coalesce((select p.expires_at from public.workflow_approval p where p.action_log_id = (read_wait.log).id and p.status <> 'stopped'), v_due_at),
-      read_wait.at_time + workflow_engine.to_duration(read_wait.wait ->> 'remind_after')
+    v_due_at := coalesce(
+      workflow_engine.ask_again_at((read_wait.log).id, read_wait.at_time),
+      least(v_due_at, workflow_engine.next_reminder(0, workflow_engine.to_duration(read_wait.wait ->> 'remind_after'), read_wait.at_time))
     );
   elsif v_kind = 'run' then
     v_due_at := 'infinity';
@@ -6955,7 +7070,8 @@ comment on function workflow_engine.read_wait(public.workflow_action_logs, jsonb
 -- An action log that has just begun to wait, and what for, as its attempt reported it.
 create type workflow_engine.new_wait as (
   id uuid,
-  wait jsonb
+  wait jsonb,
+  timeout_ms double precision
 );
 
 comment on type workflow_engine.new_wait is 'An action log that has just begun to wait, and what for.';
@@ -7031,6 +7147,31 @@ $$;
 comment on function workflow_engine.choose_path(text, jsonb) is
   'The path of the member by which a wait for an event is found, or null.';
 
+-- Has the events kept that these wait for and no definition names. A name that is new here is seen by emits when
+-- this transaction has committed.
+create or replace function workflow_engine.register_names(waits workflow_engine.new_wait[], at_time timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  insert into workflow_engine.awaited_name (name, waited_at)
+  select distinct w.wait ->> 'event', register_names.at_time
+  from unnest(register_names.waits) w
+  where w.wait ->> 'kind' = 'event'
+    and not exists (select from workflow_engine.action_version a where a.awaits = w.wait ->> 'event')
+    and not exists (
+      select from workflow_engine.awaited_name n
+      where n.name = w.wait ->> 'event' and n.waited_at > register_names.at_time - interval '1 day'
+    )
+  order by 1
+  on conflict (name) do update set waited_at = excluded.waited_at;
+end;
+$$;
+
+comment on function workflow_engine.register_names(workflow_engine.new_wait[], timestamptz) is
+  'Registers the names of events that no definition has.';
+
 -- Registers those that wait for an event: for one since their run's own, or since look_back.
 create or replace function workflow_engine.register_events(waits workflow_engine.new_wait[], at_time timestamptz)
 returns void
@@ -7068,7 +7209,7 @@ $$;
 comment on function workflow_engine.register_events(workflow_engine.new_wait[], timestamptz) is
   'Registers the action logs that wait for an event.';
 
--- Asks people, or, after a reminder, goes on waiting for them, with no more than fifty reminders.
+-- Asks people, or, after a reminder, goes on waiting for them. What was asked once keeps its expiry and its interval.
 create or replace function workflow_engine.register_approvals(waits workflow_engine.new_wait[], at_time timestamptz)
 returns void
 language plpgsql
@@ -7079,18 +7220,25 @@ as $$
 begin
   delete from public.workflow_approval a
   where a.status = 'stopped' and a.action_log_id in (select w.id from unnest(register_approvals.waits) w);
+  update public.workflow_approval a
+  set attempt = l.attempt, remind_at = workflow_engine.next_reminder(a.reminders, a.remind_after, register_approvals.at_time)
+  from unnest(register_approvals.waits) w
+  cross join lateral (select * from public.workflow_action_logs l where l.id = w.id limit 1) l
+  where a.action_log_id = l.id and a.status = 'pending' and l.waits_for = 'approval';
   insert into public.workflow_approval (
-    organization_id, run_id, action_log_id, attempt, role, message, details, expires_at, remind_at
+    organization_id, run_id, action_log_id, attempt, role, message, details, expires_at, remind_after, remind_at
   )
   select l.organization_id, l.run_id, l.id, l.attempt, w.wait ->> 'role', w.wait ->> 'message', coalesce(w.wait -> 'details', '{}'),
-    register_approvals.at_time + coalesce(workflow_engine.to_duration(w.wait ->> 'expires_in'), s.waiting_timeout),
-    register_approvals.at_time + workflow_engine.to_duration(w.wait ->> 'remind_after')
+    register_approvals.at_time + coalesce(
+      workflow_engine.wait_of(w.timeout_ms), workflow_engine.to_duration(w.wait ->> 'expires_in'), s.waiting_timeout
+    ),
+    workflow_engine.to_duration(w.wait ->> 'remind_after'),
+    workflow_engine.next_reminder(0, workflow_engine.to_duration(w.wait ->> 'remind_after'), register_approvals.at_time)
   from unnest(register_approvals.waits) w
   cross join lateral (select * from public.workflow_action_logs l where l.id = w.id limit 1) l
   join workflow_engine.settings s on s.id
   where l.waits_for = 'approval'
-  on conflict on constraint an_action_asks_once do update
-  set attempt = excluded.attempt, remind_at = case when workflow_approval.reminders < 50 then excluded.remind_at end;
+    and not exists (select from public.workflow_approval a where a.action_log_id = l.id);
   insert into workflow_engine.approval_token (hash, approval_id, recipient)
   select decode(t.token ->> 'hash', 'hex'), a.id, t.token ->> 'recipient'
   from unnest(register_approvals.waits) w
@@ -7283,7 +7431,7 @@ begin
   if not jsonb_path_exists(register_waits.results, '$[*].wait') then
     return;
   end if;
-  select array_agg(row(l.id, e.value -> 'wait')::workflow_engine.new_wait)
+  select array_agg(row(l.id, e.value -> 'wait', e.value -> 'timeout_ms')::workflow_engine.new_wait)
   into v_waits
   from jsonb_array_elements(register_waits.results) e
   cross join lateral (
@@ -7293,6 +7441,7 @@ begin
   if v_waits is null then
     return;
   end if;
+  perform workflow_engine.register_names(v_waits, register_waits.at_time);
   perform workflow_engine.register_events(v_waits, register_waits.at_time);
   perform workflow_engine.register_approvals(v_waits, register_waits.at_time);
   perform workflow_engine.register_children(v_waits, register_waits.at_time);
@@ -7585,7 +7734,7 @@ $$;
 comment on function workflow_engine.match_events(timestamptz) is
   'Answers those that wait with the events they wait for, for about a second at most.';
 
--- Keeps these events for those that wait, where a definition names them.
+-- Keeps these events for those that wait, where a definition names them or an action has waited for one.
 create or replace function workflow_engine.keep_awaited_events(event_ids uuid[])
 returns void
 language plpgsql
@@ -7596,7 +7745,11 @@ begin
   select e.id, e.organization_id, e.name, e.payload, e.occurred_at
   from public.workflow_event e
   where e.id = any (keep_awaited_events.event_ids)
-    and exists (select from workflow_engine.action_version a where a.awaits = e.name);
+    and exists (
+      select from workflow_engine.action_version a where a.awaits = e.name
+      union all
+      select from workflow_engine.awaited_name n where n.name = e.name
+    );
   if found then
     perform workflow_engine.request_wake();
   end if;
@@ -7604,9 +7757,10 @@ end;
 $$;
 
 comment on function workflow_engine.keep_awaited_events(uuid[]) is
-  'Keeps the events that some definition waits for.';
+  'Keeps the events that some definition or action waits for.';
 
--- Forgets awaited events that are too old to be looked back at, and signals when their run has ended, too.
+-- Forgets awaited events that are too old to be looked back at, and signals when their run has ended, too; names
+-- when nobody waits for them any more. A name's date is renewed once a day, so that two days are none too few.
 create or replace function workflow_engine.forget_awaited_events(at_time timestamptz)
 returns void
 language sql
@@ -7622,10 +7776,19 @@ as $$
     limit 1000
     for update skip locked
   );
+  delete from workflow_engine.awaited_name a
+  where a.name in (
+    select n.name
+    from workflow_engine.awaited_name n
+    where n.waited_at < forget_awaited_events.at_time - greatest((select s.look_back from workflow_engine.settings s), '2 days')
+      and not exists (select from workflow_engine.event_wait w where w.name = n.name and w.event_id is null)
+    limit 1000
+    for update skip locked
+  );
 $$;
 
 comment on function workflow_engine.forget_awaited_events(timestamptz) is
-  'Forgets events that are too old to be looked back at.';
+  'Forgets events that are too old to be looked back at, and names that nobody waits for.';
 
 
 -- 50_completion/answer_parents.sql
@@ -7806,18 +7969,24 @@ $$;
 comment on function workflow_engine.oldest_unseen() is
   'When the oldest event occurred that has not been matched or compared with those that wait; infinity when there is none.';
 
--- Lets approvals whose reminder is due be claimed once more; the handler sees which reminder it is.
+-- Of overdue approvals, lets expire what can be decided no longer, and has what is to be reminded of claimed once
+-- more; the handler sees which reminder it is. What is neither yet goes on waiting until it is.
 create or replace function workflow_engine.remind_approvers(log_ids uuid[], at_time timestamptz)
 returns void
 language plpgsql
 set search_path = ''
 as $$
 begin
+  update public.workflow_approval a
+  set status = 'expired', remind_at = null
+  where a.action_log_id = any (remind_approvers.log_ids)
+    and a.status = 'pending' and a.expires_at <= remind_approvers.at_time;
   with reminded as (
     update public.workflow_approval a
-    set reminders = a.reminders + 1, remind_at = null
+    set reminders = a.reminders + 1,
+      remind_at = workflow_engine.next_reminder(a.reminders + 1, a.remind_after, remind_approvers.at_time)
     where a.action_log_id = any (remind_approvers.log_ids)
-      and a.status = 'pending' and a.expires_at > remind_approvers.at_time
+      and a.status = 'pending' and a.remind_at <= remind_approvers.at_time
     returning a.action_log_id, a.reminders
   )
   update public.workflow_action_logs l
@@ -7825,15 +7994,16 @@ begin
     meta = l.meta || jsonb_build_object('reminder', r.reminders)
   from reminded r
   where l.id = r.action_log_id;
-  update public.workflow_approval a
-  set status = 'expired', remind_at = null
-  where a.action_log_id = any (remind_approvers.log_ids)
-    and a.status = 'pending' and a.expires_at <= remind_approvers.at_time;
+  update public.workflow_action_logs l
+  set execute_at = least(a.expires_at, a.remind_at)
+  from public.workflow_approval a
+  where l.id = any (remind_approvers.log_ids) and l.status = 'waiting'
+    and a.action_log_id = l.id and a.status = 'pending';
 end;
 $$;
 
 comment on function workflow_engine.remind_approvers(uuid[], timestamptz) is
-  'Sends the overdue approvals back to be reminded of, or lets them expire.';
+  'Sends overdue approvals back to be reminded of, or lets them expire.';
 
 -- What a timeout is to the action that waited: the end of a sleep, an outcome, or a failure.
 create or replace function workflow_engine.timeout_answer(log public.workflow_action_logs)
@@ -7855,6 +8025,28 @@ $$;
 comment on function workflow_engine.timeout_answer(public.workflow_action_logs) is
   'The result of an action log whose wait is over.';
 
+-- Ends the waits of these action logs that are over by then. The caller holds them and their runs.
+create or replace function workflow_engine.end_waits(log_ids uuid[], at_time timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_answers jsonb;
+begin
+  perform workflow_engine.remind_approvers(end_waits.log_ids, end_waits.at_time);
+  select to_jsonb(array_agg(workflow_engine.timeout_answer(l))) into v_answers
+  from public.workflow_action_logs l
+  where l.id = any (end_waits.log_ids) and l.status = 'waiting' and l.execute_at <= end_waits.at_time;
+  if v_answers is not null then
+    perform workflow_engine.write_results(v_answers, end_waits.at_time, '{waiting}');
+  end if;
+end;
+$$;
+
+comment on function workflow_engine.end_waits(uuid[], timestamptz) is
+  'Ends the waits of overdue action logs, or sends what is to be reminded of back to be claimed.';
+
 -- Ends the waits that are over, but those whose log or run somebody holds.
 create or replace function workflow_engine.settle_overdue(at_time timestamptz)
 returns void
@@ -7864,7 +8056,6 @@ as $$
 declare
   v_oldest_unseen timestamptz := workflow_engine.oldest_unseen();
   v_overdue uuid[];
-  v_answers jsonb;
 begin
   select array_agg(o.id) into v_overdue
   from (
@@ -7880,21 +8071,53 @@ begin
     limit 1000
     for update of l skip locked
   ) o;
-  if v_overdue is null then
-    return;
-  end if;
-  perform workflow_engine.remind_approvers(v_overdue, settle_overdue.at_time);
-  select to_jsonb(array_agg(workflow_engine.timeout_answer(l))) into v_answers
-  from public.workflow_action_logs l
-  where l.id = any (v_overdue) and l.status = 'waiting';
-  if v_answers is not null then
-    perform workflow_engine.write_results(v_answers, settle_overdue.at_time, '{waiting}');
+  if v_overdue is not null then
+    perform workflow_engine.end_waits(v_overdue, settle_overdue.at_time);
   end if;
 end;
 $$;
 
 comment on function workflow_engine.settle_overdue(timestamptz) is
   'Ends the waits that are over: sleeps, timeouts, expiries; sends reminders.';
+
+-- Lets approvals expire whose reminder nobody has sent in time: no worker runs, it is paused, or the last try of
+-- it failed. Not those whose log or run somebody holds. Among the overdue ones are those that only wait; of these
+-- settle_overdue() has taken the first.
+create or replace function workflow_engine.expire_unreminded(at_time timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_expired uuid[] := array(
+    select l.id
+    from (
+      select p.action_log_id
+      from public.workflow_approval p
+      where p.status = 'pending' and p.expires_at <= expire_unreminded.at_time
+      order by p.expires_at
+      limit 2000
+    ) a
+    cross join lateral (
+      select l.id, l.run_id
+      from public.workflow_action_logs l
+      where l.id = a.action_log_id and l.status = 'not_started'
+      for update skip locked
+    ) l
+    cross join lateral (select from public.workflow_run r where r.id = l.run_id for no key update skip locked) r
+  );
+begin
+  if v_expired <> '{}' then
+    update public.workflow_action_logs l
+    set status = 'waiting', is_held = false, execute_at = expire_unreminded.at_time
+    where l.id = any (v_expired);
+    perform workflow_engine.end_waits(v_expired, expire_unreminded.at_time);
+  end if;
+end;
+$$;
+
+comment on function workflow_engine.expire_unreminded(timestamptz) is
+  'Lets approvals expire that wait for a reminder to be sent.';
 
 -- Whether a waiting action may be able to go on. The orders make a plan that was made while the tables were
 -- empty look at their indexes, and still do so when they have grown.
@@ -7935,6 +8158,16 @@ begin
       order by l.execute_at
       limit 1
     ),
+    (
+      select true
+      from public.workflow_approval a
+      cross join lateral (
+        select from public.workflow_action_logs l where l.id = a.action_log_id and l.status = 'not_started' limit 1
+      ) l
+      where a.status = 'pending' and a.expires_at <= has_answers.at_time
+      order by a.expires_at
+      limit 1
+    ),
     false
   );
 end;
@@ -7955,6 +8188,7 @@ begin
     perform workflow_engine.run_step('match_events($1)', settle_waits.at_time);
     perform workflow_engine.run_step('answer_parents($1)', settle_waits.at_time);
     perform workflow_engine.run_step('settle_overdue($1)', settle_waits.at_time);
+    perform workflow_engine.run_step('expire_unreminded($1)', settle_waits.at_time);
   end if;
 end;
 $$;
@@ -8151,6 +8385,40 @@ $$;
 comment on function workflow_engine.read_answer(uuid, integer, jsonb) is
   'An answer from outside as a result of an attempt; raises PT422 for what is none.';
 
+-- Why an action log takes no answer to a callback, or null: it does not wait for one, or no longer. One that is at
+-- work may be about to wait for it, but not one that only waits for something else, or whose question is open.
+create or replace function workflow_engine.find_answer_fault(log public.workflow_action_logs)
+returns text
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_action workflow_engine.action_version := (
+    select a from workflow_engine.action_version a
+    where a.workflow_id = (find_answer_fault.log).workflow_id and a.version = (find_answer_fault.log).workflow_version
+      and a.workflow_action_id = (find_answer_fault.log).workflow_action_id
+  );
+begin
+  return case (find_answer_fault.log).status
+    when 'waiting' then case
+      when (find_answer_fault.log).waits_for <> 'callback' then 'it is waiting for ' || (find_answer_fault.log).waits_for
+      when (find_answer_fault.log).execute_at <= workflow_engine.clock() then 'its timeout has passed'
+    end
+    when 'processing' then case
+      when v_action.action_type <> 'http_request' and v_action.template ->> 'target_endpoint' is null
+        and exists (select from workflow_engine.wait_fields(v_action.action_type))
+        or workflow_engine.ask_again_at((find_answer_fault.log).id, workflow_engine.clock()) is not null
+        then 'it will wait for no callback'
+    end
+    else 'it is ' || (find_answer_fault.log).status
+  end;
+end;
+$$;
+
+comment on function workflow_engine.find_answer_fault(public.workflow_action_logs) is
+  'Why an action log takes no answer to a callback, or null.';
+
 -- The answer of whoever an action was handed on to. It counts once, for the attempt that it quotes, even
 -- when it comes before that attempt has reported that it waits. Security definer because the Data API's
 -- roles may not reach workflow_engine; only service_role may execute it.
@@ -8163,6 +8431,7 @@ as $$
 declare
   v_result jsonb := workflow_engine.read_answer(workflow_answer.action_id, workflow_answer.attempt, workflow_answer.result);
   v_log public.workflow_action_logs := workflow_engine.lock_log(workflow_answer.action_id);
+  v_fault text := workflow_engine.find_answer_fault(v_log);
 begin
   if v_log.attempt is distinct from workflow_answer.attempt then
     perform workflow_engine.raise_error(
@@ -8170,10 +8439,10 @@ begin
       format('Cannot answer attempt %s of action log %s: its attempt is %s', workflow_answer.attempt, v_log.id, v_log.attempt),
       'Another attempt has begun; only its answer counts.'
     );
-  elsif v_log.status <> 'processing' and (v_log.status <> 'waiting' or v_log.waits_for <> 'callback') then
+  elsif v_fault is not null then
     perform workflow_engine.raise_error(
       'PT409', 'answer.not_awaited',
-      format('Cannot answer action log %s: it is %s%s', v_log.id, v_log.status, case when v_log.status = 'waiting' then ' for ' || v_log.waits_for end),
+      format('Cannot answer action log %s: %s', v_log.id, v_fault),
       'The first answer counts, until the timeout.'
     );
   end if;
@@ -8254,9 +8523,9 @@ declare
   v_now timestamptz := workflow_engine.clock();
   v_approval public.workflow_approval := workflow_engine.lock_approval(decide.approval_id);
 begin
-  if length(decide.comment) > 4000 then
+  if length(decide.comment) > 2000 then
     perform workflow_engine.raise_error(
-      'PT422', 'approval.comment_too_long', format('Cannot decide approval %s: the comment has more than 4,000 characters', v_approval.id),
+      'PT422', 'approval.comment_too_long', format('Cannot decide approval %s: the comment has more than 2,000 characters', v_approval.id),
       'Write less, or put a link.'
     );
   end if;
@@ -8347,7 +8616,7 @@ begin
   select * into v_approval from public.workflow_approval a where a.id = decide_as_caller.approval_id;
   if workflow_engine.is_foreign(v_approval.organization_id) then
     perform workflow_engine.raise_error(
-      'PT404', 'approval.unknown', format('There is no approval %s', decide_as_caller.approval_id),
+      'PT404', 'approval.unknown', format('There is no approval %s', coalesce(decide_as_caller.approval_id::text, 'null')),
       'Sign in as a member of its organization.'
     );
   end if;
@@ -8394,7 +8663,7 @@ $$;
 comment on function public.workflow_reject(uuid, text, text) is
   'Security definer because neither members nor service_role may write approvals. Rejects a pending approval; returns it. Raises PT404 for an unknown one, PT403 without the role, PT409 for one that is decided or expired.';
 
--- What whoever holds a link sees of an approval.
+-- What whoever holds a link sees of an approval, also when its workflow has been deleted since.
 create or replace function workflow_engine.show_approval(token text)
 returns jsonb
 language sql
@@ -8402,14 +8671,14 @@ stable
 set search_path = ''
 as $$
   select jsonb_build_object(
-    'id', a.id, 'workflow', w.name, 'message', a.message, 'details', a.details, 'role', a.role, 'recipient', t.recipient,
+    'id', a.id, 'workflow', coalesce(w.name, 'a workflow that was deleted'), 'message', a.message, 'details', a.details, 'role', a.role, 'recipient', t.recipient,
     'status', case when a.status = 'pending' and a.expires_at <= workflow_engine.clock() then 'expired' else a.status end,
     'expires_at', a.expires_at, 'decided_by', a.decided_by, 'decided_at', a.decided_at, 'comment', a.comment
   )
   from workflow_engine.approval_token t
   join public.workflow_approval a on a.id = t.approval_id
   join public.workflow_run r on r.id = a.run_id
-  join public.workflow w on w.id = r.workflow_id
+  left join public.workflow w on w.id = r.workflow_id
   where t.hash = sha256(convert_to(show_approval.token, 'UTF8'));
 $$;
 
