@@ -91,9 +91,9 @@ declare
   v_max_depth integer := (select s.max_depth from workflow_engine.settings s);
 begin
   return case
-    when v_child.id is null then format('there is no workflow "%s"', find_child_fault.workflow)
-    when not v_child.is_active then format('workflow "%s" is not active', find_child_fault.workflow)
-    when v_parent.depth >= v_max_depth then format('workflow "%s" would be more than %s runs deep', find_child_fault.workflow, v_max_depth)
+    when v_child.id is null then 'there is none of that name'
+    when not v_child.is_active then 'it is not active'
+    when v_parent.depth >= v_max_depth then format('it would be more than %s runs deep', v_max_depth)
   end;
 end;
 $$;

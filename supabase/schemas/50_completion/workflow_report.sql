@@ -131,7 +131,10 @@ begin
       case when s.next = 'completed' then r.output end,
       case
         when i.is_too_large then format('The output has more than %s bytes', g.output_bytes)
-        when s.fault is not null then 'Cannot wait: ' || s.fault
+        when s.fault is not null then format('Cannot %s: %s', case
+          when r.wait ->> 'kind' = 'run' then format('start workflow "%s"', left(r.wait ->> 'workflow', 300))
+          else 'wait'
+        end, s.fault)
         when r.status = 'failed' then coalesce(r.error, 'No reason given')
         when s.next <> 'completed' then l.error
       end,

@@ -12,7 +12,7 @@ select results_eq(
 );
 select is(
   (select l.error from public.workflow_action_logs l join public.workflow_run r on r.id = l.run_id where r.depth = 3 and l.status = 'failed'),
-  'Cannot wait: workflow "w" would be more than 3 runs deep',
+  'Cannot start workflow "w": it would be more than 3 runs deep',
   'with a clear error'
 );
 

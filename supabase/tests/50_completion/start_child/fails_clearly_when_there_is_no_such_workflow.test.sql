@@ -16,9 +16,9 @@ select test.work_off('{
 select results_eq(
   'select l.name, (l.log).status, (l.log).final, (l.log).error from given, test.logs(run) l order by l.name',
   $$values
-    ('a', 'failed', true, 'Cannot wait: there is no workflow "nowhere"'),
-    ('b', 'failed', true, 'Cannot wait: workflow "asleep" is not active'),
-    ('c', 'failed', true, 'Cannot wait: there is no workflow "of b"')$$,
+    ('a', 'failed', true, 'Cannot start workflow "nowhere": there is none of that name'),
+    ('b', 'failed', true, 'Cannot start workflow "asleep": it is not active'),
+    ('c', 'failed', true, 'Cannot start workflow "of b": there is none of that name')$$,
   'for good, and without a word about other organizations'
 );
 select is((select count(*) from public.workflow_run), 1::bigint, 'nothing is started');
