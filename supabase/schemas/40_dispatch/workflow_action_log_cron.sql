@@ -147,7 +147,7 @@ begin
   v_events := workflow_engine.run_step('expand_events()', v_now);
   perform workflow_engine.run_step('recover_expired_leases($1)', v_now);
   perform workflow_engine.run_step('retry_failed($1)', v_now);
-  perform workflow_engine.run_step('settle_waits($1)', v_now);
+  perform workflow_engine.run_step('settle_waits($1)', workflow_engine.clock());
   perform workflow_engine.run_step('forget_awaited_events($1)', v_now);
   perform workflow_engine.run_step('release_leftovers()', v_now);
   v_due := workflow_engine.run_step('ring_for_due($1)', v_now);

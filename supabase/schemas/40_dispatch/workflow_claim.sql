@@ -300,7 +300,7 @@ begin
     set
       status = 'processing',
       attempt = l.attempt + 1,
-      started_at = start_attempts.at_time,
+      started_at = greatest(start_attempts.at_time, l.created_at),
       worker_id = start_attempts.worker_id,
       http_status = null,
       lease_expires_at = clock_timestamp() + make_interval(secs => a.timeout_seconds) + s.lease_grace
@@ -355,11 +355,12 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  v_now timestamptz := workflow_engine.clock();
+  v_now timestamptz;
   v_candidates workflow_engine.candidate[];
 begin
   perform workflow_engine.expand_events();
-  perform workflow_engine.settle_waits(v_now);
+  perform workflow_engine.settle_waits(workflow_engine.clock());
+  v_now := workflow_engine.clock();
   v_candidates := workflow_engine.decide_claims(workflow_engine.lock_due(claim_batch.max_actions, v_now), v_now);
   if exists (select from unnest(v_candidates) c where c.verdict = 'hold') then
     perform workflow_engine.hold_candidates(v_candidates);
