@@ -75,7 +75,8 @@ export async function startRun(
     },
     history: async () => {
       const rows = await stack.db`
-        select h.kind from public.workflow_history h where h.run_id = ${id} order by h.id`;
+        select h.kind from public.workflow_history h where h.run_id = ${id}
+        order by h.recorded_at, h.id`;
       return rows.map(({ kind }) => String(kind));
     },
     [Symbol.asyncDispose]: () => kept.disposeAsync(),

@@ -88,13 +88,9 @@ export async function readSnapshot(db: Database, recordKey: string): Promise<Sna
       where l.run_id = ${row.id}
       order by a."order", l.id`;
     const failures = await transaction`
-      select a.name, h.attempt, h.started_at, h.recorded_at, h.error
+      select h.action as name, h.attempt, h.started_at, h.recorded_at, h.error
       from public.workflow_history h
-      join public.workflow_action_logs l on l.id = h.action_log_id
-      join workflow_engine.action_version a
-        on a.workflow_id = l.workflow_id and a.version = l.workflow_version
-        and a.workflow_action_id = l.workflow_action_id
-      where h.run_id = ${row.id} and h.kind = 'attempt_failed'
+      where h.run_id = ${row.id} and h.kind = 'attempt_failed' and h.attempt is not null
       order by h.id`;
     return {
       now: z.date().parse(row.now),

@@ -149,7 +149,7 @@ Deno.test("an approval that rolls back leaves its expiry to the next tick", asyn
   await run.first.sql`rollback`;
   await tick(run.second);
   assertEquals(await run.decision(), ["expired", null, "expired", null]);
-  assertEquals(await run.history(), []);
+  assertEquals(await run.history(), ["expired"]);
 });
 
 Deno.test("an approval waits for its expiry under way, and is refused", async () => {
@@ -163,7 +163,7 @@ Deno.test("an approval waits for its expiry under way, and is refused", async ()
   await run.first.sql`commit`;
   assertMatch(await late, /^PT409 Cannot decide approval .*: it is expired$/);
   assertEquals(await run.decision(), ["expired", null, "expired", null]);
-  assertEquals([await run.statuses(), await run.history()], [ENDED, []]);
+  assertEquals([await run.statuses(), await run.history()], [ENDED, ["expired"]]);
 });
 
 Deno.test("an approval waits for a stop under way, and is refused", async () => {
@@ -176,7 +176,7 @@ Deno.test("an approval waits for a stop under way, and is refused", async () => 
   await run.first.sql`commit`;
   assertMatch(await late, /^PT409 Cannot decide approval .*: it is stopped$/);
   assertEquals(await run.decision(), ["stopped", null, null, null]);
-  assertEquals(await run.history(), ["stopped"]);
+  assertEquals(await run.history(), ["attempt_stopped", "stopped"]);
 });
 
 Deno.test("a stop waits for an approval under way, and is refused when that ends the run", async () => {
@@ -228,7 +228,7 @@ Deno.test("an approval waits for its reminder to become due, and leaves nothing 
   assertEquals((await decided).status, "approved");
   assertEquals(await run.claim(), []);
   assertEquals(await run.decision(), ["approved", "Ann", "approved", "Ann"]);
-  assertEquals([await run.statuses(), await run.history()], [ENDED, ["approved"]]);
+  assertEquals([await run.statuses(), await run.history()], [ENDED, ["reminded", "approved"]]);
 });
 
 Deno.test("the report of a reminder waits for an approval under way, and is stale", async () => {
@@ -241,7 +241,7 @@ Deno.test("the report of a reminder waits for an approval under way, and is stal
   await run.first.sql`commit`;
   assertEquals((await reported).stale, [run.attempt("ask").id]);
   assertEquals(await run.decision(), ["approved", "Ann", "approved", "Ann"]);
-  assertEquals([await run.statuses(), await run.history()], [ENDED, ["approved"]]);
+  assertEquals([await run.statuses(), await run.history()], [ENDED, ["reminded", "approved"]]);
 });
 
 Deno.test("an approval waits for the report of a reminder, and is the answer", async () => {
@@ -254,7 +254,7 @@ Deno.test("an approval waits for the report of a reminder, and is the answer", a
   await run.first.sql`commit`;
   assertEquals((await decided).status, "approved");
   assertEquals(await run.decision(), ["approved", "Ann", "approved", "Ann"]);
-  assertEquals([await run.statuses(), await run.history()], [ENDED, ["approved"]]);
+  assertEquals([await run.statuses(), await run.history()], [ENDED, ["reminded", "approved"]]);
 });
 
 Deno.test("a reminder whose report finds the approval rolled back goes on waiting", async () => {

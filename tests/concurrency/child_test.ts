@@ -82,7 +82,10 @@ Deno.test("a stop waits for a report that starts a child, and stops that, too", 
   await run.second.untilBlocked();
   await run.first.sql`commit`;
   assertEquals(await stopped, { stopped: 1 });
-  assertEquals([await run.statuses(), await run.history()], [STOPPED, ["stopped"]]);
+  assertEquals([await run.statuses(), await run.history()], [STOPPED, [
+    "attempt_stopped",
+    "stopped",
+  ]]);
   assertEquals(await child.runs(), ["stopped"]);
   assertEquals((await child.logs()).map(({ status }) => status), ["stopped"]);
 });
@@ -139,7 +142,10 @@ Deno.test("a parent's stop waits for its child's end, which counts and changes n
   await run.first.sql`commit`;
   assertEquals(await stopped, { stopped: 1 });
   await tick(run.first);
-  assertEquals([await run.statuses(), await run.history()], [STOPPED, ["stopped"]]);
+  assertEquals([await run.statuses(), await run.history()], [STOPPED, [
+    "attempt_stopped",
+    "stopped",
+  ]]);
   assertEquals(await child.runs(), ["completed"]);
 });
 
@@ -168,7 +174,10 @@ Deno.test("a child's end waits for its parent's stop, and is refused", async () 
   await run.first.sql`commit`;
   assertEquals((await reported).stopped, [run.work.id]);
   await tick(run.first);
-  assertEquals([await run.statuses(), await run.history()], [STOPPED, ["stopped"]]);
+  assertEquals([await run.statuses(), await run.history()], [STOPPED, [
+    "attempt_stopped",
+    "stopped",
+  ]]);
   assertEquals(await child.runs(), ["stopped"]);
 });
 
@@ -235,7 +244,10 @@ Deno.test("a stopped parent is not told of its child's end, and nobody waits to 
   await tick(run.second);
   await run.first.sql`commit`;
   await tick(run.second);
-  assertEquals([await run.statuses(), await run.history()], [STOPPED, ["stopped"]]);
+  assertEquals([await run.statuses(), await run.history()], [STOPPED, [
+    "attempt_stopped",
+    "stopped",
+  ]]);
   assertEquals([await child.runs(), await countOwing(stack, child)], [["completed"], 0]);
 });
 

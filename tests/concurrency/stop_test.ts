@@ -47,7 +47,7 @@ Deno.test("a report waits for a stop of its run, and is refused", async () => {
   const { accepted, stopped } = await late;
   assertEquals([accepted, stopped], [0, [run.attempt("work").id]]);
   assertEquals(await run.statuses(), STOPPED);
-  assertEquals(await run.history(), ["stopped"]);
+  assertEquals(await run.history(), ["attempt_stopped", "stopped"]);
 });
 
 Deno.test("a report counts when the stop before it rolls back", async () => {
@@ -99,7 +99,10 @@ Deno.test("a stop counts when the report before it rolls back", async () => {
   await run.first.sql`rollback`;
   assertEquals(await stopped, { stopped: 1 });
   assertEquals((await reportWork(run.first, run)).accepted, 0);
-  assertEquals([await run.statuses(), await run.history()], [STOPPED, ["stopped"]]);
+  assertEquals([await run.statuses(), await run.history()], [STOPPED, [
+    "attempt_stopped",
+    "stopped",
+  ]]);
 });
 
 Deno.test("of two stops of a run at once the second is refused", async () => {
@@ -111,7 +114,10 @@ Deno.test("of two stops of a run at once the second is refused", async () => {
   await run.second.untilBlocked();
   await run.first.sql`commit`;
   assertMatch(await other, /^PT409 Cannot stop run .*: it is stopped$/);
-  assertEquals([await run.statuses(), await run.history()], [STOPPED, ["stopped"]]);
+  assertEquals([await run.statuses(), await run.history()], [STOPPED, [
+    "attempt_stopped",
+    "stopped",
+  ]]);
 });
 
 Deno.test("a report waits for a stop of its action, and is refused", async () => {
@@ -124,7 +130,10 @@ Deno.test("a report waits for a stop of its action, and is refused", async () =>
   await run.first.sql`commit`;
   const { accepted, stopped } = await late;
   assertEquals([accepted, stopped], [0, [run.attempt("work").id]]);
-  assertEquals([await run.statuses(), await run.history()], [STOPPED, ["stopped"]]);
+  assertEquals([await run.statuses(), await run.history()], [STOPPED, [
+    "attempt_stopped",
+    "stopped",
+  ]]);
 });
 
 Deno.test("a stop of an action waits for its report, and is refused", async () => {
@@ -171,7 +180,7 @@ Deno.test("a late result waits for a retry, and is stale", async () => {
   const { accepted, stale } = await late;
   assertEquals([accepted, stale], [0, [run.attempt("work").id]]);
   assertEquals(await run.statuses(), { run: "running", work: "not_started" });
-  assertEquals(await run.history(), ["stopped", "retried"]);
+  assertEquals(await run.history(), ["attempt_stopped", "stopped", "retried"]);
 });
 
 Deno.test("a late result is refused after a retry that rolls back, too", async () => {
@@ -185,7 +194,10 @@ Deno.test("a late result is refused after a retry that rolls back, too", async (
   await run.first.sql`rollback`;
   const { accepted, stopped } = await late;
   assertEquals([accepted, stopped], [0, [run.attempt("work").id]]);
-  assertEquals([await run.statuses(), await run.history()], [STOPPED, ["stopped"]]);
+  assertEquals([await run.statuses(), await run.history()], [STOPPED, [
+    "attempt_stopped",
+    "stopped",
+  ]]);
 });
 
 Deno.test("a retry waits for a late result, which changes nothing", async () => {
@@ -270,7 +282,7 @@ Deno.test("a retry waits for a stop, and begins what that ended", async () => {
   await run.first.sql`commit`;
   assertEquals(await retried, { status: "running" });
   assertEquals(await run.statuses(), { run: "running", work: "not_started" });
-  assertEquals(await run.history(), ["stopped", "retried"]);
+  assertEquals(await run.history(), ["attempt_stopped", "stopped", "retried"]);
 });
 
 Deno.test("a stop of a fan-out's run lets its last item's report go first", async () => {

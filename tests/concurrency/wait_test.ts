@@ -496,7 +496,7 @@ Deno.test("an event passes by a stop under way, and stays without effect", async
   await run.first.sql`commit`;
   await tick(run.second);
   assertEquals(await run.statuses(), STOPPED);
-  assertEquals(await run.history(), ["stopped"]);
+  assertEquals(await run.history(), ["attempt_stopped", "stopped"]);
 });
 
 Deno.test("an event that a stop kept from its wait counts when that rolls back", async () => {
@@ -555,5 +555,5 @@ Deno.test("a stop during a signal waits for nobody and counts", async () => {
   await run.first.sql`commit`;
   await tick(run.second);
   assertEquals(await run.statuses(), STOPPED);
-  assertEquals(await run.history(), ["signaled", "stopped"]);
+  assertEquals(await run.history(), ["signaled", "attempt_stopped", "stopped"]);
 });

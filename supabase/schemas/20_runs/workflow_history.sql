@@ -1,11 +1,14 @@
--- The audit trail, append-only: what the tables no longer show. Each failed attempt leaves a row here
--- in the statement that ends it.
+-- The audit trail, append-only: what the tables no longer show. Each attempt that did not complete leaves a row
+-- here in the statement that ends it; of one that completed its log tells. A row names its action itself,
+-- because it outlives both the action log and the definition.
 create table public.workflow_history (
   id uuid not null default workflow_engine.new_id(),
   organization_id text,
   workflow_id uuid,
   run_id uuid,
   action_log_id uuid,
+  action text,
+  item_index integer,
   kind text not null,
   attempt integer,
   started_at timestamptz,
@@ -16,8 +19,9 @@ create table public.workflow_history (
   detail jsonb not null default '{}',
   constraint workflow_history_pkey primary key (id),
   constraint history_kind_is_known check (kind in (
-    'attempt_failed', 'event_failed', 'definition_saved', 'paused', 'resumed', 'stopped', 'retried', 'replayed',
-    'signaled', 'approved', 'rejected', 'throttled'
+    'attempt_failed', 'attempt_stopped', 'attempt_released', 'approval_requested', 'reminded', 'expired', 'event_failed',
+    'throttled', 'definition_saved', 'definition_deleted', 'paused', 'resumed', 'stopped', 'retried', 'replayed', 'signaled',
+    'approved', 'rejected'
   ))
 );
 
@@ -34,6 +38,10 @@ create index workflow_history_throttled_idx
   on public.workflow_history (recorded_at)
   where kind = 'throttled';
 
+-- "What of this run's workflow, or of all, concerned it too?"
+create index workflow_history_shared_idx on public.workflow_history (workflow_id, id)
+  where run_id is null and kind in ('paused', 'resumed', 'definition_deleted');
+
 -- The runs that one row of the history is about, where that is not one run: of an operation in bulk.
 create table workflow_engine.history_run (
   history_id uuid not null,
@@ -45,9 +53,13 @@ comment on table workflow_engine.history_run is
   'The runs that a row of the history about an operation in bulk concerns.';
 
 comment on table public.workflow_history is
-  'The append-only audit trail: every failed attempt, every event that could not be matched, and all that people did.';
+  'The append-only audit trail: every attempt that did not complete, every event that could not be matched, and all that people did.';
+comment on column public.workflow_history.action is 'The name of the action that it is about, if it is about one.';
+comment on column public.workflow_history.item_index is 'The position of its item in a fan-out.';
 comment on column public.workflow_history.kind is
-  'attempt_failed: an attempt ended badly. event_failed: an event could not be matched with definitions. definition_saved: a definition got a new version. throttled: a record began too many runs. The others: what somebody did to a run, an action, a workflow or an action type.';
+  'attempt_failed: an attempt ended badly, or, without an attempt, an action''s data could not be read. attempt_stopped, attempt_released: an attempt was stopped, or given back. approval_requested: a question that was withdrawn, when another one takes its place. reminded: a reminder of a question was due, which ends its attempt. expired: nobody decided in time. event_failed: an event could not be matched with definitions. throttled: a record began too many runs. definition_saved, definition_deleted: a definition got a new version, or was deleted. The others: what somebody did to a run, an action, a workflow or an action type.';
+comment on column public.workflow_history.started_at is
+  'When what has ended had begun: an attempt, or a question.';
 comment on column public.workflow_history.actor is
   'Who did it: the person or role that the token names, else the database role of the session.';
 comment on column public.workflow_history.reason is 'Why, as the actor said.';

@@ -151,7 +151,7 @@ begin
     where e.id = any (start_runs.event_ids)
   ),
   planned as (
-    select m.*, workflow_engine.is_throttled(
+    select m.*, workflow_engine.new_id() as run_id, workflow_engine.is_throttled(
       m.workflow_id, m.related_table, m.related_table_pkey, v_now,
       v_settings.max_runs_per_record + 1 - row_number() over (
         partition by m.workflow_id, m.related_table, m.related_table_pkey order by m.id
@@ -161,14 +161,14 @@ begin
     where m.holds and m.starts_at is not null
   ),
   refused as (
-    insert into public.workflow_history (organization_id, workflow_id, kind, error, detail)
-    select m.organization_id, m.workflow_id, 'event_failed',
+    insert into public.workflow_history (organization_id, workflow_id, run_id, kind, recorded_at, error, detail)
+    select m.organization_id, m.workflow_id, null::uuid, 'event_failed', v_now,
       format('The condition has two wildcards and its data more than %s bytes', v_settings.costly_expression_bytes),
       jsonb_build_object('event_id', m.id)
     from matched m
     where m.holds is null
     union all
-    select p.organization_id, p.workflow_id, 'throttled',
+    select p.organization_id, p.workflow_id, p.run_id, 'throttled', v_now,
       format('A record began more than %s runs within a minute', v_settings.max_runs_per_record),
       jsonb_build_object('event_id', p.id, 'related_table', p.related_table, 'related_table_pkey', p.related_table_pkey)
     from planned p
@@ -176,9 +176,9 @@ begin
   ),
   started as (
     insert into public.workflow_run (
-      organization_id, workflow_id, workflow_version, event_id, related_table, related_table_pkey, starts_at
+      id, organization_id, workflow_id, workflow_version, event_id, related_table, related_table_pkey, starts_at
     )
-    select p.organization_id, p.workflow_id, p.version, p.id, p.related_table, p.related_table_pkey,
+    select p.run_id, p.organization_id, p.workflow_id, p.version, p.id, p.related_table, p.related_table_pkey,
       case when p.is_throttled then greatest(p.starts_at, v_now + interval '1 minute') else p.starts_at end
     from planned p
     on conflict on constraint an_event_starts_a_workflow_once do nothing

@@ -44,7 +44,89 @@ create or replace trigger check_transitions
   referencing old table as old_logs new table as new_logs
   for each statement execute function workflow_engine.check_transitions();
 
--- Then records failed attempts, and moves fan-outs on by their items, and runs by their actions.
+-- The kind of the row that a transition leaves in the history; null where the action log goes on telling of its
+-- attempt. What fails before it has begun had no attempt.
+create or replace function workflow_engine.history_kind(
+  from_status text,
+  to_status text,
+  is_retry boolean,
+  has_erred boolean,
+  has_expired boolean
+)
+returns text
+language sql
+immutable
+return case
+  when from_status not in ('not_started', 'processing', 'waiting') or from_status = to_status then null
+  when to_status = 'failed' then 'attempt_failed'
+  when to_status = 'completed' then case when has_expired then 'expired' end
+  when from_status = 'not_started' then null
+  when to_status = 'stopped' then 'attempt_stopped'
+  when to_status = 'waiting' then case when has_erred then 'attempt_failed' end
+  when is_retry then 'attempt_failed'
+  when from_status = 'waiting' then 'reminded'
+  else 'attempt_released'
+end;
+
+comment on function workflow_engine.history_kind(text, text, boolean, boolean, boolean) is
+  'The kind of the history''s row about a transition of an action log, or null.';
+
+-- An attempt that has ended without completing its action, and how; without a number where an action failed
+-- before it began one.
+create type workflow_engine.ended_attempt as (
+  action_log_id uuid,
+  kind text,
+  attempt integer,
+  started_at timestamptz
+);
+
+comment on type workflow_engine.ended_attempt is
+  'An attempt that has ended without completing its action, as the history records it.';
+
+-- What the history says of an attempt beside its columns: who made it, what the other side answered, when the next
+-- one is due, which reminder that is.
+create or replace function workflow_engine.attempt_detail(kind text, log public.workflow_action_logs)
+returns jsonb
+language sql
+immutable
+set search_path = ''
+as $$
+  select jsonb_strip_nulls(jsonb_build_object(
+    'worker_id', (attempt_detail.log).worker_id,
+    'http_status', (attempt_detail.log).http_status,
+    'retry_at', case
+      when attempt_detail.kind = 'attempt_failed' and (attempt_detail.log).status = 'not_started' then (attempt_detail.log).execute_at
+    end,
+    'reminder', case when attempt_detail.kind = 'reminded' then (attempt_detail.log).meta -> 'reminder' end
+  ));
+$$;
+
+comment on function workflow_engine.attempt_detail(text, public.workflow_action_logs) is
+  'What the history says of an attempt beside its columns.';
+
+-- Adds ended attempts to the history, at the time at which their action log says that it ended.
+create or replace function workflow_engine.record_attempts(attempts workflow_engine.ended_attempt[])
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  insert into public.workflow_history (
+    organization_id, workflow_id, run_id, action_log_id, action, item_index, kind, attempt, started_at, recorded_at, error, detail
+  )
+  select l.organization_id, l.workflow_id, l.run_id, l.id, workflow_engine.action_name(l), l.item_index, e.kind, e.attempt,
+    case when e.attempt is not null then e.started_at end, coalesce(l.completed_at, workflow_engine.clock()),
+    case when e.kind = 'attempt_failed' then l.error end,
+    case when e.attempt is null then '{}' else workflow_engine.attempt_detail(e.kind, l) end
+  from unnest(record_attempts.attempts) e
+  cross join lateral (select * from public.workflow_action_logs l where l.id = e.action_log_id limit 1) l;
+end;
+$$;
+
+comment on function workflow_engine.record_attempts(workflow_engine.ended_attempt[]) is
+  'Adds ended attempts to the history.';
+
+-- Then records attempts that did not complete, and moves fan-outs on by their items, and runs by their actions.
 create or replace function workflow_engine.follow_transitions()
 returns trigger
 language plpgsql
@@ -52,28 +134,21 @@ security definer
 set search_path = ''
 as $$
 declare
+  v_attempts workflow_engine.ended_attempt[];
   v_runs uuid[];
   v_items workflow_engine.item_count[];
   v_fan_outs uuid[];
   v_waits uuid[];
 begin
   with changed as materialized (
-    select n, o.status as from_status, o.tries as tries_before, o.started_at
-    from old_logs o
-    full join new_logs n on n.id = o.id
-  )
-  insert into public.workflow_history (
-    organization_id, workflow_id, run_id, action_log_id, kind, attempt, started_at, error, detail
-  )
-  select (c.n).organization_id, (c.n).workflow_id, (c.n).run_id, (c.n).id, 'attempt_failed', (c.n).attempt, c.started_at, (c.n).error,
-    jsonb_strip_nulls(jsonb_build_object('worker_id', (c.n).worker_id, 'http_status', (c.n).http_status))
-  from changed c
-  where c.from_status in ('processing', 'waiting')
-    and ((c.n).status = 'failed' or ((c.n).status = 'not_started' and (c.n).tries > c.tries_before));
-  with changed as materialized (
     select n.id, n.run_id, n.workflow_action_id, n.status, n.waits_for, n.item_index is not null as is_item,
       workflow_engine.awaits_turn(o.status, o.execute_at) as awaited_turn,
-      workflow_engine.is_unfinished(o.status, o.final) and not workflow_engine.is_unfinished(n.status, n.final) as has_ended
+      workflow_engine.is_unfinished(o.status, o.final) and not workflow_engine.is_unfinished(n.status, n.final) as has_ended,
+      workflow_engine.history_kind(
+        o.status, n.status, n.tries > o.tries, n.error <> coalesce(o.error, ''),
+        n.waits_for = 'approval' and n.output ->> 'decision' = 'expired'
+      ) as kind,
+      case when o.status <> 'not_started' then n.attempt end as attempt, o.started_at
     from old_logs o
     full join new_logs n on n.id = o.id
   ),
@@ -91,9 +166,13 @@ begin
     array_agg(row(e.run_id, e.workflow_action_id, e.finished, e.failed, e.freed)::workflow_engine.item_count) filter (where e.is_item),
     array_agg(distinct e.run_id) filter (where not e.is_item),
     array_agg(distinct e.run_id) filter (where not e.is_item and e.is_fan_out),
-    (select array_agg(w.id) from ended e cross join lateral unnest(e.waits) w (id))
-  into v_items, v_runs, v_fan_outs, v_waits
+    (select array_agg(w.id) from ended e cross join lateral unnest(e.waits) w (id)),
+    (select array_agg(row(c.id, c.kind, c.attempt, c.started_at)::workflow_engine.ended_attempt) from changed c where c.kind is not null)
+  into v_items, v_runs, v_fan_outs, v_waits, v_attempts
   from ended e;
+  if v_attempts is not null then
+    perform workflow_engine.record_attempts(v_attempts);
+  end if;
   if v_waits is not null then
     perform workflow_engine.drop_waits(v_waits);
   end if;
@@ -111,7 +190,7 @@ end;
 $$;
 
 comment on function workflow_engine.follow_transitions() is
-  'Security definer because an application that reports by writing a status may not reach workflow_engine. After action logs changed: records failed attempts, moves fan-outs and runs on.';
+  'Security definer because an application that reports by writing a status may not reach workflow_engine. After action logs changed: records attempts that did not complete, moves fan-outs and runs on.';
 
 create or replace trigger follow_transitions
   after update on public.workflow_action_logs

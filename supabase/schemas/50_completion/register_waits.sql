@@ -140,6 +140,33 @@ $$;
 comment on function workflow_engine.register_events(workflow_engine.new_wait[], timestamptz) is
   'Registers the action logs that wait for an event.';
 
+-- Another question takes the place of one that was stopped; what was asked goes into the history.
+create or replace function workflow_engine.withdraw_approvals(log_ids uuid[])
+returns void
+language plpgsql
+set search_path = ''
+set enable_seqscan = off
+set jit = off
+as $$
+begin
+  with withdrawn as (
+    delete from public.workflow_approval a
+    where a.status = 'stopped' and a.action_log_id = any (withdraw_approvals.log_ids)
+    returning a.*
+  )
+  insert into public.workflow_history (
+    organization_id, workflow_id, run_id, action_log_id, action, item_index, kind, attempt, started_at, detail
+  )
+  select l.organization_id, l.workflow_id, l.run_id, l.id, workflow_engine.action_name(l), l.item_index, 'approval_requested',
+    p.attempt, p.requested_at, jsonb_build_object('approval_id', p.id, 'role', p.role, 'message', p.message, 'expires_at', p.expires_at)
+  from withdrawn p
+  join public.workflow_action_logs l on l.id = p.action_log_id;
+end;
+$$;
+
+comment on function workflow_engine.withdraw_approvals(uuid[]) is
+  'Moves what was asked by these action logs and was stopped into the history.';
+
 -- Asks people, or, after a reminder, goes on waiting for them. What was asked once keeps its expiry and its interval.
 create or replace function workflow_engine.register_approvals(waits workflow_engine.new_wait[], at_time timestamptz)
 returns void
@@ -149,8 +176,7 @@ set enable_seqscan = off
 set jit = off
 as $$
 begin
-  delete from public.workflow_approval a
-  where a.status = 'stopped' and a.action_log_id in (select w.id from unnest(register_approvals.waits) w);
+  perform workflow_engine.withdraw_approvals(array(select w.id from unnest(register_approvals.waits) w));
   update public.workflow_approval a
   set attempt = l.attempt, remind_at = workflow_engine.next_reminder(a.reminders, a.remind_after, register_approvals.at_time)
   from unnest(register_approvals.waits) w
@@ -272,7 +298,7 @@ begin
   end if;
   v_retried := workflow_engine.retry_runs(v_children, array_fill(resume_children.at_time, array[cardinality(v_children)]));
   perform workflow_engine.record_control('retried', r, 'The action that started it was retried', null,
-    jsonb_build_object('parent_run_id', r.parent_run_id))
+    jsonb_build_object('parent_run_id', r.parent_run_id), resume_children.at_time)
   from public.workflow_run r
   where r.id = any (v_retried);
   update public.workflow_run r

@@ -83,9 +83,11 @@ begin
   set status = decide.decision, decided_at = v_now, decided_by = decide.decided_by, comment = decide.comment, remind_at = null
   where a.id = v_approval.id
   returning * into v_approval;
-  insert into public.workflow_history (organization_id, workflow_id, run_id, action_log_id, kind, attempt, actor, reason, detail)
-  select l.organization_id, l.workflow_id, l.run_id, l.id, decide.decision, l.attempt, decide.decided_by, decide.comment,
-    jsonb_build_object('approval_id', v_approval.id)
+  insert into public.workflow_history (
+    organization_id, workflow_id, run_id, action_log_id, action, item_index, kind, attempt, recorded_at, actor, reason, detail
+  )
+  select l.organization_id, l.workflow_id, l.run_id, l.id, workflow_engine.action_name(l), l.item_index, decide.decision,
+    l.attempt, v_now, decide.decided_by, decide.comment, jsonb_build_object('approval_id', v_approval.id)
   from public.workflow_action_logs l
   where l.id = v_approval.action_log_id;
   perform workflow_engine.answer_approval(v_approval.id, v_now);
@@ -169,7 +171,7 @@ begin
   end if;
   return to_jsonb(workflow_engine.decide(
     decide_as_caller.approval_id, decide_as_caller.decision, decide_as_caller.comment,
-    case when v_is_user then workflow_engine.actor() else coalesce(decide_as_caller.actor, workflow_engine.actor()) end
+    workflow_engine.named_actor(case when not v_is_user then decide_as_caller.actor end)
   ));
 end;
 $$;

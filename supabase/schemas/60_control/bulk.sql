@@ -278,6 +278,7 @@ language plpgsql
 set search_path = ''
 as $$
 declare
+  v_now timestamptz := workflow_engine.clock();
   v_kind text := case operate_and_record.operation
     when 'stop' then 'stopped' when 'retry' then 'retried' else rtrim(operate_and_record.operation, 'e') || 'ed'
   end;
@@ -293,10 +294,10 @@ declare
     where r.id = any (v_affected) and i.id = any (operate_and_record.run_ids)
   );
 begin
-  insert into public.workflow_history (id, organization_id, kind, reason, actor, detail)
+  insert into public.workflow_history (id, organization_id, kind, recorded_at, reason, actor, detail)
   values (
-    v_history, operate_and_record.filter ->> 'organization_id', v_kind, operate_and_record.reason,
-    coalesce(operate_and_record.actor, workflow_engine.actor()),
+    v_history, operate_and_record.filter ->> 'organization_id', v_kind, v_now, operate_and_record.reason,
+    workflow_engine.named_actor(operate_and_record.actor),
     jsonb_build_object('filter', operate_and_record.filter, 'runs', cardinality(v_concerned)) || case
       when operate_and_record.operation in ('retry', 'replay') then jsonb_build_object(
         'next_start', v_starts_at + make_interval(secs => cardinality(v_concerned) * 60.0 / operate_and_record.per_minute)

@@ -77,7 +77,7 @@ begin
   values (v_event.id, v_event.organization_id, v_event.name, v_event.payload, v_event.run_id, v_event.occurred_at);
   insert into public.workflow_history (organization_id, workflow_id, run_id, kind, actor, detail)
   values (v_run.organization_id, v_run.workflow_id, v_run.id, 'signaled',
-    coalesce(workflow_signal.actor, workflow_engine.actor()),
+    workflow_engine.named_actor(workflow_signal.actor),
     jsonb_build_object('event_id', v_event.id, 'name', v_event.name));
   perform workflow_engine.request_wake();
   return jsonb_build_object('event_id', v_event.id);

@@ -1,23 +1,24 @@
--- What somebody did to a run, or, without one, to a workflow or an action type.
+-- What somebody did to a run, at the time at which it begins to show.
 create or replace function workflow_engine.record_control(
   kind text,
   run public.workflow_run,
   reason text,
   actor text,
-  detail jsonb
+  detail jsonb,
+  at_time timestamptz
 )
 returns void
 language sql
 set search_path = ''
 as $$
-  insert into public.workflow_history (organization_id, workflow_id, run_id, kind, reason, actor, detail)
+  insert into public.workflow_history (organization_id, workflow_id, run_id, kind, recorded_at, reason, actor, detail)
   values (
     (record_control.run).organization_id, (record_control.run).workflow_id, (record_control.run).id, record_control.kind,
-    record_control.reason, coalesce(record_control.actor, workflow_engine.actor()), record_control.detail
+    record_control.at_time, record_control.reason, workflow_engine.named_actor(record_control.actor), record_control.detail
   );
 $$;
 
-comment on function workflow_engine.record_control(text, public.workflow_run, text, text, jsonb) is
+comment on function workflow_engine.record_control(text, public.workflow_run, text, text, jsonb, timestamptz) is
   'Adds what somebody did to a run to the history.';
 
 create or replace function workflow_engine.check_one_target(verb text, targets integer)
@@ -102,7 +103,7 @@ begin
   insert into public.workflow_history (organization_id, workflow_id, kind, reason, actor, detail)
   values (
     v_workflow.organization_id, v_workflow.id, case when switch_pause.is_paused then 'paused' else 'resumed' end,
-    switch_pause.reason, coalesce(switch_pause.actor, workflow_engine.actor()),
+    switch_pause.reason, workflow_engine.named_actor(switch_pause.actor),
     jsonb_strip_nulls(jsonb_build_object('action_type', switch_pause.action_type))
   );
 end;
@@ -136,7 +137,7 @@ begin
     if workflow_engine.pause_runs(array[v_run.id]) = '{}' then
       perform workflow_engine.refuse_run('pause', workflow_engine.get_run(v_run.id), 'Only a running run can be paused.');
     end if;
-    perform workflow_engine.record_control('paused', v_run, workflow_pause.reason, workflow_pause.actor, '{}');
+    perform workflow_engine.record_control('paused', v_run, workflow_pause.reason, workflow_pause.actor, '{}', workflow_engine.clock());
   end if;
   return jsonb_build_object('status', 'paused');
 end;
@@ -160,6 +161,7 @@ security definer
 set search_path = ''
 as $$
 declare
+  v_now timestamptz := workflow_engine.clock();
   v_run public.workflow_run;
 begin
   perform workflow_engine.check_one_target('resume', num_nonnulls(workflow_resume.run_id, workflow_resume.workflow_id, workflow_resume.action_type));
@@ -170,7 +172,7 @@ begin
     if workflow_engine.resume_runs(array[v_run.id]) = '{}' then
       perform workflow_engine.refuse_run('resume', workflow_engine.get_run(v_run.id), 'Only a paused run can be resumed.');
     end if;
-    perform workflow_engine.record_control('resumed', v_run, workflow_resume.reason, workflow_resume.actor, '{}');
+    perform workflow_engine.record_control('resumed', v_run, workflow_resume.reason, workflow_resume.actor, '{}', v_now);
   end if;
   return jsonb_build_object('status', 'running');
 end;
@@ -191,7 +193,7 @@ begin
   perform workflow_engine.record_control('stopped', r, stop_and_record.reason, stop_and_record.actor, case
     when r.id = any (stop_and_record.run_ids) then '{}'
     else jsonb_build_object('parent_run_id', r.parent_run_id)
-  end)
+  end, r.completed_at)
   from public.workflow_run r
   where r.id = any (v_stopped);
   return (select count(*) from unnest(v_stopped) s (id) where s.id = any (stop_and_record.run_ids));
@@ -225,10 +227,12 @@ begin
     workflow_stop.run_id, workflow_stop.action_id, coalesce(workflow_stop.related_table, workflow_stop.related_table_pkey)
   ) + (num_nonnulls(workflow_stop.related_table, workflow_stop.related_table_pkey) = 1)::integer);
   if workflow_stop.action_id is not null then
-    v_log := workflow_engine.stop_action(workflow_stop.action_id);
-    insert into public.workflow_history (organization_id, workflow_id, run_id, action_log_id, kind, attempt, reason, actor)
-    values (v_log.organization_id, v_log.workflow_id, v_log.run_id, v_log.id, 'stopped', v_log.attempt,
-      workflow_stop.reason, coalesce(workflow_stop.actor, workflow_engine.actor()));
+    v_log := workflow_engine.stop_action(workflow_stop.action_id, workflow_stop.reason, workflow_stop.actor);
+    insert into public.workflow_history (
+      organization_id, workflow_id, run_id, action_log_id, action, item_index, kind, attempt, recorded_at, reason, actor
+    )
+    values (v_log.organization_id, v_log.workflow_id, v_log.run_id, v_log.id, workflow_engine.action_name(v_log), v_log.item_index,
+      'stopped', v_log.attempt, v_log.completed_at, workflow_stop.reason, workflow_engine.named_actor(workflow_stop.actor));
   elsif workflow_stop.run_id is not null then
     v_stopped := workflow_engine.stop_and_record(
       array[(workflow_engine.get_run(workflow_stop.run_id)).id], workflow_stop.reason, workflow_stop.actor
@@ -284,23 +288,24 @@ security definer
 set search_path = ''
 as $$
 declare
+  v_now timestamptz := workflow_engine.clock();
   v_run public.workflow_run := workflow_engine.get_run(workflow_retry.run_id);
 begin
   perform workflow_engine.check_version(v_run);
-  if workflow_engine.retry_runs(array[v_run.id], array[workflow_engine.clock()]) = '{}' then
+  if workflow_engine.retry_runs(array[v_run.id], array[v_now]) = '{}' then
     v_run := workflow_engine.get_run(v_run.id);
     perform workflow_engine.refuse_run('retry', v_run, case
-      when v_run.is_compensating then 'What had completed was undone: repeat it as a new run with workflow_replay.'
+      when v_run.is_compensating then 'Its compensations had begun: repeat it as a new run with workflow_replay.'
       else 'Only a failed or stopped run can be retried.'
     end);
   end if;
-  perform workflow_engine.record_control('retried', v_run, workflow_retry.reason, workflow_retry.actor, '{}');
+  perform workflow_engine.record_control('retried', v_run, workflow_retry.reason, workflow_retry.actor, '{}', v_now);
   return jsonb_build_object('status', 'running');
 end;
 $$;
 
 comment on function public.workflow_retry(uuid, text, text) is
-  'Security definer because the Data API''s roles may not reach workflow_engine. Lets a failed or stopped run go on in place from what failed or was stopped, keeping outputs; returns {"status"}. Raises PT404 for an unknown run, PT409 for one that runs, completed, or was compensated.';
+  'Security definer because the Data API''s roles may not reach workflow_engine. Lets a failed or stopped run go on in place from what failed or was stopped, keeping outputs; returns {"status"}. Raises PT404 for an unknown run, PT409 for one that runs, completed, or had begun to be compensated.';
 
 -- Refuses what cannot be replayed so.
 create or replace function workflow_engine.check_replay(run public.workflow_run, from_action text, input jsonb, version text)
@@ -357,14 +362,15 @@ security definer
 set search_path = ''
 as $$
 declare
+  v_now timestamptz := workflow_engine.clock();
   v_run public.workflow_run := workflow_engine.get_run(workflow_replay.run_id);
   v_new uuid[];
 begin
   perform workflow_engine.check_replay(v_run, workflow_replay.from_action, workflow_replay.input, workflow_replay.version);
-  v_new := workflow_engine.replay_runs(array[v_run.id], array[workflow_engine.clock()],
+  v_new := workflow_engine.replay_runs(array[v_run.id], array[v_now],
     workflow_replay.from_action, workflow_replay.input, workflow_replay.version);
   perform workflow_engine.record_control('replayed', r, workflow_replay.reason, workflow_replay.actor,
-    jsonb_build_object('run_id', v_run.id, 'new_run_id', v_new[1], 'from_action', workflow_replay.from_action))
+    jsonb_build_object('run_id', v_run.id, 'new_run_id', v_new[1], 'from_action', workflow_replay.from_action), v_now)
   from public.workflow_run r
   where r.id in (v_run.id, v_new[1]);
   return jsonb_build_object('run_id', v_new[1]);

@@ -52,20 +52,22 @@ comment on function workflow_engine.lock_unfinished(uuid[], uuid) is
   'Locks the unfinished action logs of these runs.';
 
 -- Stops what is unfinished in these runs. Locks logs, then runs, as everybody does; what a report inserts
--- meanwhile is there when the runs are locked.
-create or replace function workflow_engine.stop_together(run_ids uuid[], at_time timestamptz)
+-- meanwhile is there when the runs are locked. The time is that at which all are locked: nothing has ended later.
+create or replace function workflow_engine.stop_together(run_ids uuid[])
 returns uuid[]
 language plpgsql
 set search_path = ''
 as $$
 declare
+  v_now timestamptz;
   v_stopped uuid[];
 begin
   perform workflow_engine.lock_unfinished(stop_together.run_ids);
   perform from public.workflow_run r where r.id = any (stop_together.run_ids) order by r.id for update;
+  v_now := workflow_engine.clock();
   with stopped as (
     update public.workflow_run r
-    set status = 'stopped', completed_at = greatest(stop_together.at_time, r.created_at),
+    set status = 'stopped', completed_at = greatest(v_now, r.created_at),
       ended_in = case when r.owes_answer then pg_current_xact_id() end
     where r.id = any (stop_together.run_ids) and r.status in ('running', 'paused')
     returning r.id
@@ -73,13 +75,13 @@ begin
   select coalesce(array_agg(s.id), '{}') into v_stopped from stopped s;
   update public.workflow_action_logs l
   set status = 'stopped', lease_expires_at = null, is_held = false, final = false,
-    completed_at = greatest(stop_together.at_time, l.started_at)
+    completed_at = greatest(v_now, l.started_at)
   where l.run_id = any (v_stopped) and workflow_engine.is_unfinished(l.status, l.final);
   return v_stopped;
 end;
 $$;
 
-comment on function workflow_engine.stop_together(uuid[], timestamptz) is
+comment on function workflow_engine.stop_together(uuid[]) is
   'Stops the unfinished ones of these runs; returns them.';
 
 -- Stops runs with their children, all locked together, and again whatever children were started meanwhile.
@@ -89,7 +91,6 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  v_now timestamptz := workflow_engine.clock();
   v_stopped uuid[] := array[]::uuid[];
   v_done uuid[] := array[]::uuid[];
   v_family uuid[];
@@ -97,7 +98,7 @@ begin
   loop
     v_family := workflow_engine.with_descendants(stop_runs.run_ids);
     exit when cardinality(v_family) <= cardinality(v_done);
-    v_stopped := v_stopped || workflow_engine.stop_together(v_family, v_now);
+    v_stopped := v_stopped || workflow_engine.stop_together(v_family);
     v_done := v_family;
   end loop;
   return v_stopped;
@@ -107,15 +108,39 @@ $$;
 comment on function workflow_engine.stop_runs(uuid[]) is
   'Stops runs and their children; returns those that were unfinished.';
 
--- Stops one action of a run, which goes on as its graph says. Its items are locked before it, and its fan-out
--- where it is an item that awaits its turn, as a report does.
-create or replace function workflow_engine.stop_action(action_id uuid)
+-- Stops the children that an action, or an item of it, has started and waits for, in the name of who stops it.
+create or replace function workflow_engine.stop_children(log public.workflow_action_logs, reason text, actor text)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  perform workflow_engine.stop_and_record(array(
+    select r.id
+    from public.workflow_action_logs l
+    join public.workflow_run r on r.parent_run_id = l.run_id and r.parent_action_log_id = l.id
+    where l.run_id = (stop_children.log).run_id
+      and l.workflow_action_id = (stop_children.log).workflow_action_id
+      and (l.id = (stop_children.log).id or (stop_children.log).item_index is null)
+      and workflow_engine.is_unfinished(l.status, l.final)
+      and r.completed_at is null
+  ), coalesce(stop_children.reason, 'The action that started it was stopped'), stop_children.actor);
+end;
+$$;
+
+comment on function workflow_engine.stop_children(public.workflow_action_logs, text, text) is
+  'Stops the children that an unfinished action and its items have started.';
+
+-- Stops one action of a run, which goes on as its graph says, and its children before it. Its items are locked
+-- before it, and its fan-out where it is an item that awaits its turn, as a report does.
+create or replace function workflow_engine.stop_action(action_id uuid, reason text, actor text)
 returns public.workflow_action_logs
 language plpgsql
 set search_path = ''
 as $$
 declare
   v_log public.workflow_action_logs;
+  v_now timestamptz;
 begin
   perform workflow_engine.lock_unfinished(array[l.run_id], l.workflow_action_id)
   from public.workflow_action_logs l
@@ -132,13 +157,16 @@ begin
       'Only what has not ended can be stopped.'
     );
   end if;
+  v_now := workflow_engine.clock();
+  perform workflow_engine.stop_children(v_log, stop_action.reason, stop_action.actor);
   update public.workflow_action_logs l
   set status = 'stopped', lease_expires_at = null, is_held = false, final = false,
-    completed_at = greatest(workflow_engine.clock(), l.started_at)
-  where l.id = v_log.id;
+    completed_at = greatest(v_now, l.started_at)
+  where l.id = v_log.id
+  returning * into v_log;
   return v_log;
 end;
 $$;
 
-comment on function workflow_engine.stop_action(uuid) is
+comment on function workflow_engine.stop_action(uuid, text, text) is
   'Stops an action and what it has started; raises PT404 for an unknown one, PT409 for one that has ended.';

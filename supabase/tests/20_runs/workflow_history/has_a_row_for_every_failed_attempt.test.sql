@@ -9,13 +9,13 @@ select test.report(test.claim() #> '{claims,0}', '{"status": "failed", "error": 
 select test.report(test.claim() #> '{claims,0}', '{"status": "failed", "error": "second"}');
 
 select results_eq(
-  'select attempt, kind, error, detail from public.workflow_history where run_id is not null order by attempt',
+  'select attempt, kind, error, detail - ''retry_at'', detail ? ''retry_at'' from public.workflow_history where run_id is not null order by attempt',
   $$
     values
-      (1, 'attempt_failed', 'first', '{"worker_id": "test-worker", "http_status": 503}'::jsonb),
-      (2, 'attempt_failed', 'second', '{"worker_id": "test-worker"}')
+      (1, 'attempt_failed', 'first', '{"worker_id": "test-worker", "http_status": 503}'::jsonb, true),
+      (2, 'attempt_failed', 'second', '{"worker_id": "test-worker"}', false)
   $$,
-  'each failed attempt is there, with its error and who made it'
+  'each failed attempt is there, with its error, who made it, and whether another one follows'
 );
 
 select ok(

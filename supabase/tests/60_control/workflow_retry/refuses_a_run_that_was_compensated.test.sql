@@ -14,7 +14,7 @@ select is(
   test.error_of(format('select public.workflow_retry(%L)', run)),
   jsonb_build_object(
     'code', 'PT409', 'details', 'run.wrong_status', 'message', format('Cannot retry run %s: it is failed', run),
-    'hint', 'What had completed was undone: repeat it as a new run with workflow_replay.'
+    'hint', 'Its compensations had begun: repeat it as a new run with workflow_replay.'
   ),
   'and says what to do'
 )
