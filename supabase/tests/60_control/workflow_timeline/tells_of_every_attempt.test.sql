@@ -19,6 +19,7 @@ select results_eq(
     from told
   $$,
   $$values
+    ('attempt_started', 1, 'test-worker', null, null, null),
     ('attempt_failed', 1, 'test-worker', 'Busy', 503, true),
     ('attempt_started', 2, 'another-worker', null, null, null),
     ('action_completed', 2, null, null, 201, null)$$,

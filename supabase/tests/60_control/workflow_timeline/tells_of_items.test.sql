@@ -14,7 +14,7 @@ select results_eq(
     order by n
   $$,
   $$values
-    ('attempt_started', 0), ('action_completed', 0), ('attempt_started', 1), ('action_failed', 1), ('attempt_failed', 1)$$,
+    ('attempt_started', 0), ('action_completed', 0), ('attempt_started', 1), ('attempt_failed', 1), ('action_failed', 1)$$,
   'which is which'
 );
 

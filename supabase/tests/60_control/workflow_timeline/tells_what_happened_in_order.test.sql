@@ -19,7 +19,8 @@ select results_eq(
     order by n
   $$,
   $$values
-    ('run_created', null, null), ('action_ready', 'a', null), ('attempt_failed', 'a', 1), ('attempt_started', 'a', 2), ('action_completed', 'a', 2),
+    ('run_created', null, null), ('action_ready', 'a', null), ('attempt_started', 'a', 1), ('attempt_failed', 'a', 1),
+    ('attempt_started', 'a', 2), ('action_completed', 'a', 2),
     ('action_ready', 'b', null), ('attempt_started', 'b', 1), ('action_completed', 'b', 1), ('action_skipped', 'c', 0), ('run_completed', null, null)$$,
   'and all that it did'
 );

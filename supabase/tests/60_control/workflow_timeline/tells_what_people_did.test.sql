@@ -15,7 +15,7 @@ select results_eq(
   $$
     select e ->> 'kind', e ->> 'actor', e ->> 'reason'
     from given, jsonb_array_elements(public.workflow_timeline(run) -> 'entries') with ordinality t (e, n)
-    where e ? 'actor' and e ->> 'kind' <> 'attempt_failed'
+    where e ? 'actor'
     order by n
   $$,
   $$values

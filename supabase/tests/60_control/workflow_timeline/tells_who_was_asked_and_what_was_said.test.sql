@@ -9,7 +9,7 @@ select e from given, jsonb_array_elements(public.workflow_timeline(run) -> 'entr
 
 select is(
   (select e - 'at' - 'action_id' - 'approval_id' - 'expires_at' from told where e ->> 'kind' = 'approval_requested'),
-  '{"kind": "approval_requested", "action": "ask", "role": "finance"}',
+  '{"kind": "approval_requested", "action": "ask", "role": "finance", "message": "Well?"}',
   'the question'
 );
 select is(
