@@ -1,4 +1,5 @@
--- Who deleted a definition, and what the actions of its runs were: the runs outlive it, its versions do not.
+-- Who deleted a definition, and what the actions of its runs were: the runs outlive it, its versions do not. A run
+-- that begins at this moment is not seen; it has the latest version.
 create or replace function workflow_engine.record_deletion()
 returns trigger
 language plpgsql
@@ -16,9 +17,9 @@ begin
         order by a.version, a."order", a.name
       )
       from workflow_engine.action_version a
-      where a.workflow_id = old.id and exists (
+      where a.workflow_id = old.id and (a.version = old.version or exists (
         select from public.workflow_run r where r.workflow_id = a.workflow_id and r.workflow_version = a.version
-      )
+      ))
     ), '[]')
   ));
   return old;
