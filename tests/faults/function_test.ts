@@ -40,7 +40,7 @@ function answerAtOnce(endpoint: Endpoint): Promise<void> {
 
 async function readFailures({ service }: TestStack, actionLogId: string): Promise<string[]> {
   const { data } = await service.from("workflow_history").select("error")
-    .eq("action_log_id", actionLogId).order("id").throwOnError();
+    .eq("action_log_id", actionLogId).eq("kind", "attempt_failed").order("id").throwOnError();
   return data.map(({ error }) => String(error));
 }
 
