@@ -96,14 +96,28 @@ comment on function workflow_engine.raise_error(text, text, text, text) is
 -- 00_foundation/actor.sql
 
 -- Who is at work, for the audit trail: the person whom the token names, else its role, else the database role.
+-- Supabase writes an empty e-mail into the token of a person who signed in by phone.
 create or replace function workflow_engine.actor()
 returns text
 language sql
 stable
-return coalesce(auth.jwt() ->> 'email', auth.jwt() ->> 'sub', auth.jwt() ->> 'role', session_user::text);
+return coalesce(
+  nullif(auth.jwt() ->> 'email', ''), nullif(auth.jwt() ->> 'phone', ''), nullif(auth.jwt() ->> 'sub', ''),
+  nullif(auth.jwt() ->> 'role', ''), session_user::text
+);
 
 comment on function workflow_engine.actor() is
-  'Who is at work: the token''s e-mail, subject or role, else the database role of the session.';
+  'Who is at work: the token''s e-mail, phone, subject or role, else the database role of the session.';
+
+-- Whom a caller names as the one at work; an empty name is none.
+create or replace function workflow_engine.named_actor(actor text)
+returns text
+language sql
+stable
+return coalesce(nullif(actor, ''), workflow_engine.actor());
+
+comment on function workflow_engine.named_actor(text) is
+  'The actor that a caller names, else who is at work.';
 
 
 -- 00_foundation/settings.sql
@@ -2782,6 +2796,44 @@ create or replace trigger keep_unfinished
   for each row execute function workflow_engine.keep_unfinished();
 
 
+-- 10_definitions/record_deletion.sql
+
+-- Who deleted a definition, and what the actions of its runs were: the runs outlive it, its versions do not. A run
+-- that begins at this moment is not seen; it has the latest version.
+create or replace function workflow_engine.record_deletion()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  insert into public.workflow_history (organization_id, workflow_id, kind, detail)
+  values (old.organization_id, old.id, 'definition_deleted', jsonb_build_object(
+    'name', old.name, 'version', old.version, 'actions', coalesce((
+      select jsonb_agg(
+        jsonb_build_object(
+          'workflow_action_id', a.workflow_action_id, 'version', a.version, 'name', a.name, 'action_type', a.action_type
+        )
+        order by a.version, a."order", a.name
+      )
+      from workflow_engine.action_version a
+      where a.workflow_id = old.id and (a.version = old.version or exists (
+        select from public.workflow_run r where r.workflow_id = a.workflow_id and r.workflow_version = a.version
+      ))
+    ), '[]')
+  ));
+  return old;
+end;
+$$;
+
+comment on function workflow_engine.record_deletion() is
+  'Security definer because whoever deletes a workflow may not write its history. Before a delete: records it, with the names that its runs need.';
+
+create or replace trigger record_deletion
+  before delete on public.workflow
+  for each row execute function workflow_engine.record_deletion();
+
+
 -- 20_runs/workflow_event.sql
 
 -- Something that happened. Appended in the transaction that made it happen, so it is recorded if and
@@ -3028,16 +3080,38 @@ comment on column public.workflow_action_logs.item is 'Its item in a fan-out, $.
 comment on column public.workflow_action_logs.item_index is 'The position of its item in a fan-out.';
 
 
+-- 20_runs/action_name.sql
+
+-- The name of a log's action, for what outlives its definition.
+create or replace function workflow_engine.action_name(log public.workflow_action_logs)
+returns text
+language sql
+stable
+set search_path = ''
+as $$
+  select a.name
+  from workflow_engine.action_version a
+  where a.workflow_id = (action_name.log).workflow_id and a.version = (action_name.log).workflow_version
+    and a.workflow_action_id = (action_name.log).workflow_action_id;
+$$;
+
+comment on function workflow_engine.action_name(public.workflow_action_logs) is
+  'The name of an action log''s action; null when its workflow was deleted.';
+
+
 -- 20_runs/workflow_history.sql
 
--- The audit trail, append-only: what the tables no longer show. Each failed attempt leaves a row here
--- in the statement that ends it.
+-- The audit trail, append-only: what the tables no longer show. Each attempt that did not complete leaves a row
+-- here in the statement that ends it; of one that completed its log tells. A row names its action itself,
+-- because it outlives both the action log and the definition.
 create table public.workflow_history (
   id uuid not null default workflow_engine.new_id(),
   organization_id text,
   workflow_id uuid,
   run_id uuid,
   action_log_id uuid,
+  action text,
+  item_index integer,
   kind text not null,
   attempt integer,
   started_at timestamptz,
@@ -3048,8 +3122,9 @@ create table public.workflow_history (
   detail jsonb not null default '{}',
   constraint workflow_history_pkey primary key (id),
   constraint history_kind_is_known check (kind in (
-    'attempt_failed', 'event_failed', 'definition_saved', 'paused', 'resumed', 'stopped', 'retried', 'replayed',
-    'signaled', 'approved', 'rejected', 'throttled'
+    'attempt_failed', 'attempt_stopped', 'attempt_released', 'approval_requested', 'reminded', 'expired', 'event_failed',
+    'throttled', 'definition_saved', 'definition_deleted', 'paused', 'resumed', 'stopped', 'retried', 'replayed', 'signaled',
+    'approved', 'rejected'
   ))
 );
 
@@ -3066,6 +3141,10 @@ create index workflow_history_throttled_idx
   on public.workflow_history (recorded_at)
   where kind = 'throttled';
 
+-- "What of this run's workflow, or of all, concerned it too?"
+create index workflow_history_shared_idx on public.workflow_history (workflow_id, id)
+  where run_id is null and kind in ('paused', 'resumed', 'definition_deleted');
+
 -- The runs that one row of the history is about, where that is not one run: of an operation in bulk.
 create table workflow_engine.history_run (
   history_id uuid not null,
@@ -3077,9 +3156,13 @@ comment on table workflow_engine.history_run is
   'The runs that a row of the history about an operation in bulk concerns.';
 
 comment on table public.workflow_history is
-  'The append-only audit trail: every failed attempt, every event that could not be matched, and all that people did.';
+  'The append-only audit trail: every attempt that did not complete, every event that could not be matched, and all that people did.';
+comment on column public.workflow_history.action is 'The name of the action that it is about, if it is about one.';
+comment on column public.workflow_history.item_index is 'The position of its item in a fan-out.';
 comment on column public.workflow_history.kind is
-  'attempt_failed: an attempt ended badly. event_failed: an event could not be matched with definitions. definition_saved: a definition got a new version. throttled: a record began too many runs. The others: what somebody did to a run, an action, a workflow or an action type.';
+  'attempt_failed: an attempt ended badly, or, without an attempt, an action''s data could not be read. attempt_stopped, attempt_released: an attempt was stopped, or given back. approval_requested: a question that was withdrawn, when another one takes its place. reminded: a reminder of a question was due, which ends its attempt. expired: nobody decided in time. event_failed: an event could not be matched with definitions. throttled: a record began too many runs. definition_saved, definition_deleted: a definition got a new version, or was deleted. The others: what somebody did to a run, an action, a workflow or an action type.';
+comment on column public.workflow_history.started_at is
+  'When what has ended had begun: an attempt, or a question.';
 comment on column public.workflow_history.actor is
   'Who did it: the person or role that the token names, else the database role of the session.';
 comment on column public.workflow_history.reason is 'Why, as the actor said.';
@@ -3961,7 +4044,7 @@ begin
     where e.id = any (start_runs.event_ids)
   ),
   planned as (
-    select m.*, workflow_engine.is_throttled(
+    select m.*, workflow_engine.new_id() as run_id, workflow_engine.is_throttled(
       m.workflow_id, m.related_table, m.related_table_pkey, v_now,
       v_settings.max_runs_per_record + 1 - row_number() over (
         partition by m.workflow_id, m.related_table, m.related_table_pkey order by m.id
@@ -3971,14 +4054,14 @@ begin
     where m.holds and m.starts_at is not null
   ),
   refused as (
-    insert into public.workflow_history (organization_id, workflow_id, kind, error, detail)
-    select m.organization_id, m.workflow_id, 'event_failed',
+    insert into public.workflow_history (organization_id, workflow_id, run_id, kind, recorded_at, error, detail)
+    select m.organization_id, m.workflow_id, null::uuid, 'event_failed', v_now,
       format('The condition has two wildcards and its data more than %s bytes', v_settings.costly_expression_bytes),
       jsonb_build_object('event_id', m.id)
     from matched m
     where m.holds is null
     union all
-    select p.organization_id, p.workflow_id, 'throttled',
+    select p.organization_id, p.workflow_id, p.run_id, 'throttled', v_now,
       format('A record began more than %s runs within a minute', v_settings.max_runs_per_record),
       jsonb_build_object('event_id', p.id, 'related_table', p.related_table, 'related_table_pkey', p.related_table_pkey)
     from planned p
@@ -3986,9 +4069,9 @@ begin
   ),
   started as (
     insert into public.workflow_run (
-      organization_id, workflow_id, workflow_version, event_id, related_table, related_table_pkey, starts_at
+      id, organization_id, workflow_id, workflow_version, event_id, related_table, related_table_pkey, starts_at
     )
-    select p.organization_id, p.workflow_id, p.version, p.id, p.related_table, p.related_table_pkey,
+    select p.run_id, p.organization_id, p.workflow_id, p.version, p.id, p.related_table, p.related_table_pkey,
       case when p.is_throttled then greatest(p.starts_at, v_now + interval '1 minute') else p.starts_at end
     from planned p
     on conflict on constraint an_event_starts_a_workflow_once do nothing
@@ -5286,7 +5369,7 @@ begin
     set
       status = 'processing',
       attempt = l.attempt + 1,
-      started_at = start_attempts.at_time,
+      started_at = greatest(start_attempts.at_time, l.created_at),
       worker_id = start_attempts.worker_id,
       http_status = null,
       lease_expires_at = clock_timestamp() + make_interval(secs => a.timeout_seconds) + s.lease_grace
@@ -5341,11 +5424,12 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  v_now timestamptz := workflow_engine.clock();
+  v_now timestamptz;
   v_candidates workflow_engine.candidate[];
 begin
   perform workflow_engine.expand_events();
-  perform workflow_engine.settle_waits(v_now);
+  perform workflow_engine.settle_waits(workflow_engine.clock());
+  v_now := workflow_engine.clock();
   v_candidates := workflow_engine.decide_claims(workflow_engine.lock_due(claim_batch.max_actions, v_now), v_now);
   if exists (select from unnest(v_candidates) c where c.verdict = 'hold') then
     perform workflow_engine.hold_candidates(v_candidates);
@@ -5586,7 +5670,7 @@ begin
   v_events := workflow_engine.run_step('expand_events()', v_now);
   perform workflow_engine.run_step('recover_expired_leases($1)', v_now);
   perform workflow_engine.run_step('retry_failed($1)', v_now);
-  perform workflow_engine.run_step('settle_waits($1)', v_now);
+  perform workflow_engine.run_step('settle_waits($1)', workflow_engine.clock());
   perform workflow_engine.run_step('forget_awaited_events($1)', v_now);
   perform workflow_engine.run_step('release_leftovers()', v_now);
   v_due := workflow_engine.run_step('ring_for_due($1)', v_now);
@@ -6356,7 +6440,89 @@ create or replace trigger check_transitions
   referencing old table as old_logs new table as new_logs
   for each statement execute function workflow_engine.check_transitions();
 
--- Then records failed attempts, and moves fan-outs on by their items, and runs by their actions.
+-- The kind of the row that a transition leaves in the history; null where the action log goes on telling of its
+-- attempt. What fails before it has begun had no attempt.
+create or replace function workflow_engine.history_kind(
+  from_status text,
+  to_status text,
+  is_retry boolean,
+  has_erred boolean,
+  has_expired boolean
+)
+returns text
+language sql
+immutable
+return case
+  when from_status not in ('not_started', 'processing', 'waiting') or from_status = to_status then null
+  when to_status = 'failed' then 'attempt_failed'
+  when to_status = 'completed' then case when has_expired then 'expired' end
+  when from_status = 'not_started' then null
+  when to_status = 'stopped' then 'attempt_stopped'
+  when to_status = 'waiting' then case when has_erred then 'attempt_failed' end
+  when is_retry then 'attempt_failed'
+  when from_status = 'waiting' then 'reminded'
+  else 'attempt_released'
+end;
+
+comment on function workflow_engine.history_kind(text, text, boolean, boolean, boolean) is
+  'The kind of the history''s row about a transition of an action log, or null.';
+
+-- An attempt that has ended without completing its action, and how; without a number where an action failed
+-- before it began one.
+create type workflow_engine.ended_attempt as (
+  action_log_id uuid,
+  kind text,
+  attempt integer,
+  started_at timestamptz
+);
+
+comment on type workflow_engine.ended_attempt is
+  'An attempt that has ended without completing its action, as the history records it.';
+
+-- What the history says of an attempt beside its columns: who made it, what the other side answered, when the next
+-- one is due, which reminder that is.
+create or replace function workflow_engine.attempt_detail(kind text, log public.workflow_action_logs)
+returns jsonb
+language sql
+immutable
+set search_path = ''
+as $$
+  select jsonb_strip_nulls(jsonb_build_object(
+    'worker_id', (attempt_detail.log).worker_id,
+    'http_status', (attempt_detail.log).http_status,
+    'retry_at', case
+      when attempt_detail.kind = 'attempt_failed' and (attempt_detail.log).status = 'not_started' then (attempt_detail.log).execute_at
+    end,
+    'reminder', case when attempt_detail.kind = 'reminded' then (attempt_detail.log).meta -> 'reminder' end
+  ));
+$$;
+
+comment on function workflow_engine.attempt_detail(text, public.workflow_action_logs) is
+  'What the history says of an attempt beside its columns.';
+
+-- Adds ended attempts to the history, at the time at which their action log says that it ended.
+create or replace function workflow_engine.record_attempts(attempts workflow_engine.ended_attempt[])
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  insert into public.workflow_history (
+    organization_id, workflow_id, run_id, action_log_id, action, item_index, kind, attempt, started_at, recorded_at, error, detail
+  )
+  select l.organization_id, l.workflow_id, l.run_id, l.id, workflow_engine.action_name(l), l.item_index, e.kind, e.attempt,
+    case when e.attempt is not null then e.started_at end, coalesce(l.completed_at, workflow_engine.clock()),
+    case when e.kind = 'attempt_failed' then l.error end,
+    case when e.attempt is null then '{}' else workflow_engine.attempt_detail(e.kind, l) end
+  from unnest(record_attempts.attempts) e
+  cross join lateral (select * from public.workflow_action_logs l where l.id = e.action_log_id limit 1) l;
+end;
+$$;
+
+comment on function workflow_engine.record_attempts(workflow_engine.ended_attempt[]) is
+  'Adds ended attempts to the history.';
+
+-- Then records attempts that did not complete, and moves fan-outs on by their items, and runs by their actions.
 create or replace function workflow_engine.follow_transitions()
 returns trigger
 language plpgsql
@@ -6364,28 +6530,21 @@ security definer
 set search_path = ''
 as $$
 declare
+  v_attempts workflow_engine.ended_attempt[];
   v_runs uuid[];
   v_items workflow_engine.item_count[];
   v_fan_outs uuid[];
   v_waits uuid[];
 begin
   with changed as materialized (
-    select n, o.status as from_status, o.tries as tries_before, o.started_at
-    from old_logs o
-    full join new_logs n on n.id = o.id
-  )
-  insert into public.workflow_history (
-    organization_id, workflow_id, run_id, action_log_id, kind, attempt, started_at, error, detail
-  )
-  select (c.n).organization_id, (c.n).workflow_id, (c.n).run_id, (c.n).id, 'attempt_failed', (c.n).attempt, c.started_at, (c.n).error,
-    jsonb_strip_nulls(jsonb_build_object('worker_id', (c.n).worker_id, 'http_status', (c.n).http_status))
-  from changed c
-  where c.from_status in ('processing', 'waiting')
-    and ((c.n).status = 'failed' or ((c.n).status = 'not_started' and (c.n).tries > c.tries_before));
-  with changed as materialized (
     select n.id, n.run_id, n.workflow_action_id, n.status, n.waits_for, n.item_index is not null as is_item,
       workflow_engine.awaits_turn(o.status, o.execute_at) as awaited_turn,
-      workflow_engine.is_unfinished(o.status, o.final) and not workflow_engine.is_unfinished(n.status, n.final) as has_ended
+      workflow_engine.is_unfinished(o.status, o.final) and not workflow_engine.is_unfinished(n.status, n.final) as has_ended,
+      workflow_engine.history_kind(
+        o.status, n.status, n.tries > o.tries, n.error <> coalesce(o.error, ''),
+        n.waits_for = 'approval' and n.output ->> 'decision' = 'expired'
+      ) as kind,
+      case when o.status <> 'not_started' then n.attempt end as attempt, o.started_at
     from old_logs o
     full join new_logs n on n.id = o.id
   ),
@@ -6403,9 +6562,13 @@ begin
     array_agg(row(e.run_id, e.workflow_action_id, e.finished, e.failed, e.freed)::workflow_engine.item_count) filter (where e.is_item),
     array_agg(distinct e.run_id) filter (where not e.is_item),
     array_agg(distinct e.run_id) filter (where not e.is_item and e.is_fan_out),
-    (select array_agg(w.id) from ended e cross join lateral unnest(e.waits) w (id))
-  into v_items, v_runs, v_fan_outs, v_waits
+    (select array_agg(w.id) from ended e cross join lateral unnest(e.waits) w (id)),
+    (select array_agg(row(c.id, c.kind, c.attempt, c.started_at)::workflow_engine.ended_attempt) from changed c where c.kind is not null)
+  into v_items, v_runs, v_fan_outs, v_waits, v_attempts
   from ended e;
+  if v_attempts is not null then
+    perform workflow_engine.record_attempts(v_attempts);
+  end if;
   if v_waits is not null then
     perform workflow_engine.drop_waits(v_waits);
   end if;
@@ -6423,7 +6586,7 @@ end;
 $$;
 
 comment on function workflow_engine.follow_transitions() is
-  'Security definer because an application that reports by writing a status may not reach workflow_engine. After action logs changed: records failed attempts, moves fan-outs and runs on.';
+  'Security definer because an application that reports by writing a status may not reach workflow_engine. After action logs changed: records attempts that did not complete, moves fan-outs and runs on.';
 
 create or replace trigger follow_transitions
   after update on public.workflow_action_logs
@@ -6594,7 +6757,10 @@ begin
       case when s.next = 'completed' then r.output end,
       case
         when i.is_too_large then format('The output has more than %s bytes', g.output_bytes)
-        when s.fault is not null then 'Cannot wait: ' || s.fault
+        when s.fault is not null then format('Cannot %s: %s', case
+          when r.wait ->> 'kind' = 'run' then format('start workflow "%s"', left(r.wait ->> 'workflow', 300))
+          else 'wait'
+        end, s.fault)
         when r.status = 'failed' then coalesce(r.error, 'No reason given')
         when s.next <> 'completed' then l.error
       end,
@@ -6999,9 +7165,9 @@ declare
   v_max_depth integer := (select s.max_depth from workflow_engine.settings s);
 begin
   return case
-    when v_child.id is null then format('there is no workflow "%s"', find_child_fault.workflow)
-    when not v_child.is_active then format('workflow "%s" is not active', find_child_fault.workflow)
-    when v_parent.depth >= v_max_depth then format('workflow "%s" would be more than %s runs deep', find_child_fault.workflow, v_max_depth)
+    when v_child.id is null then 'there is none of that name'
+    when not v_child.is_active then 'it is not active'
+    when v_parent.depth >= v_max_depth then format('it would be more than %s runs deep', v_max_depth)
   end;
 end;
 $$;
@@ -7209,6 +7375,33 @@ $$;
 comment on function workflow_engine.register_events(workflow_engine.new_wait[], timestamptz) is
   'Registers the action logs that wait for an event.';
 
+-- Another question takes the place of one that was stopped; what was asked goes into the history.
+create or replace function workflow_engine.withdraw_approvals(log_ids uuid[])
+returns void
+language plpgsql
+set search_path = ''
+set enable_seqscan = off
+set jit = off
+as $$
+begin
+  with withdrawn as (
+    delete from public.workflow_approval a
+    where a.status = 'stopped' and a.action_log_id = any (withdraw_approvals.log_ids)
+    returning a.*
+  )
+  insert into public.workflow_history (
+    organization_id, workflow_id, run_id, action_log_id, action, item_index, kind, attempt, started_at, detail
+  )
+  select l.organization_id, l.workflow_id, l.run_id, l.id, workflow_engine.action_name(l), l.item_index, 'approval_requested',
+    p.attempt, p.requested_at, jsonb_build_object('approval_id', p.id, 'role', p.role, 'message', p.message, 'expires_at', p.expires_at)
+  from withdrawn p
+  join public.workflow_action_logs l on l.id = p.action_log_id;
+end;
+$$;
+
+comment on function workflow_engine.withdraw_approvals(uuid[]) is
+  'Moves what was asked by these action logs and was stopped into the history.';
+
 -- Asks people, or, after a reminder, goes on waiting for them. What was asked once keeps its expiry and its interval.
 create or replace function workflow_engine.register_approvals(waits workflow_engine.new_wait[], at_time timestamptz)
 returns void
@@ -7218,8 +7411,7 @@ set enable_seqscan = off
 set jit = off
 as $$
 begin
-  delete from public.workflow_approval a
-  where a.status = 'stopped' and a.action_log_id in (select w.id from unnest(register_approvals.waits) w);
+  perform workflow_engine.withdraw_approvals(array(select w.id from unnest(register_approvals.waits) w));
   update public.workflow_approval a
   set attempt = l.attempt, remind_at = workflow_engine.next_reminder(a.reminders, a.remind_after, register_approvals.at_time)
   from unnest(register_approvals.waits) w
@@ -7341,7 +7533,7 @@ begin
   end if;
   v_retried := workflow_engine.retry_runs(v_children, array_fill(resume_children.at_time, array[cardinality(v_children)]));
   perform workflow_engine.record_control('retried', r, 'The action that started it was retried', null,
-    jsonb_build_object('parent_run_id', r.parent_run_id))
+    jsonb_build_object('parent_run_id', r.parent_run_id), resume_children.at_time)
   from public.workflow_run r
   where r.id = any (v_retried);
   update public.workflow_run r
@@ -8319,7 +8511,7 @@ begin
   values (v_event.id, v_event.organization_id, v_event.name, v_event.payload, v_event.run_id, v_event.occurred_at);
   insert into public.workflow_history (organization_id, workflow_id, run_id, kind, actor, detail)
   values (v_run.organization_id, v_run.workflow_id, v_run.id, 'signaled',
-    coalesce(workflow_signal.actor, workflow_engine.actor()),
+    workflow_engine.named_actor(workflow_signal.actor),
     jsonb_build_object('event_id', v_event.id, 'name', v_event.name));
   perform workflow_engine.request_wake();
   return jsonb_build_object('event_id', v_event.id);
@@ -8543,9 +8735,11 @@ begin
   set status = decide.decision, decided_at = v_now, decided_by = decide.decided_by, comment = decide.comment, remind_at = null
   where a.id = v_approval.id
   returning * into v_approval;
-  insert into public.workflow_history (organization_id, workflow_id, run_id, action_log_id, kind, attempt, actor, reason, detail)
-  select l.organization_id, l.workflow_id, l.run_id, l.id, decide.decision, l.attempt, decide.decided_by, decide.comment,
-    jsonb_build_object('approval_id', v_approval.id)
+  insert into public.workflow_history (
+    organization_id, workflow_id, run_id, action_log_id, action, item_index, kind, attempt, recorded_at, actor, reason, detail
+  )
+  select l.organization_id, l.workflow_id, l.run_id, l.id, workflow_engine.action_name(l), l.item_index, decide.decision,
+    l.attempt, v_now, decide.decided_by, decide.comment, jsonb_build_object('approval_id', v_approval.id)
   from public.workflow_action_logs l
   where l.id = v_approval.action_log_id;
   perform workflow_engine.answer_approval(v_approval.id, v_now);
@@ -8629,7 +8823,7 @@ begin
   end if;
   return to_jsonb(workflow_engine.decide(
     decide_as_caller.approval_id, decide_as_caller.decision, decide_as_caller.comment,
-    case when v_is_user then workflow_engine.actor() else coalesce(decide_as_caller.actor, workflow_engine.actor()) end
+    workflow_engine.named_actor(case when not v_is_user then decide_as_caller.actor end)
   ));
 end;
 $$;
@@ -9003,20 +9197,22 @@ comment on function workflow_engine.lock_unfinished(uuid[], uuid) is
   'Locks the unfinished action logs of these runs.';
 
 -- Stops what is unfinished in these runs. Locks logs, then runs, as everybody does; what a report inserts
--- meanwhile is there when the runs are locked.
-create or replace function workflow_engine.stop_together(run_ids uuid[], at_time timestamptz)
+-- meanwhile is there when the runs are locked. The time is that at which all are locked: nothing has ended later.
+create or replace function workflow_engine.stop_together(run_ids uuid[])
 returns uuid[]
 language plpgsql
 set search_path = ''
 as $$
 declare
+  v_now timestamptz;
   v_stopped uuid[];
 begin
   perform workflow_engine.lock_unfinished(stop_together.run_ids);
   perform from public.workflow_run r where r.id = any (stop_together.run_ids) order by r.id for update;
+  v_now := workflow_engine.clock();
   with stopped as (
     update public.workflow_run r
-    set status = 'stopped', completed_at = greatest(stop_together.at_time, r.created_at),
+    set status = 'stopped', completed_at = greatest(v_now, r.created_at),
       ended_in = case when r.owes_answer then pg_current_xact_id() end
     where r.id = any (stop_together.run_ids) and r.status in ('running', 'paused')
     returning r.id
@@ -9024,13 +9220,13 @@ begin
   select coalesce(array_agg(s.id), '{}') into v_stopped from stopped s;
   update public.workflow_action_logs l
   set status = 'stopped', lease_expires_at = null, is_held = false, final = false,
-    completed_at = greatest(stop_together.at_time, l.started_at)
+    completed_at = greatest(v_now, l.started_at)
   where l.run_id = any (v_stopped) and workflow_engine.is_unfinished(l.status, l.final);
   return v_stopped;
 end;
 $$;
 
-comment on function workflow_engine.stop_together(uuid[], timestamptz) is
+comment on function workflow_engine.stop_together(uuid[]) is
   'Stops the unfinished ones of these runs; returns them.';
 
 -- Stops runs with their children, all locked together, and again whatever children were started meanwhile.
@@ -9040,7 +9236,6 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  v_now timestamptz := workflow_engine.clock();
   v_stopped uuid[] := array[]::uuid[];
   v_done uuid[] := array[]::uuid[];
   v_family uuid[];
@@ -9048,7 +9243,7 @@ begin
   loop
     v_family := workflow_engine.with_descendants(stop_runs.run_ids);
     exit when cardinality(v_family) <= cardinality(v_done);
-    v_stopped := v_stopped || workflow_engine.stop_together(v_family, v_now);
+    v_stopped := v_stopped || workflow_engine.stop_together(v_family);
     v_done := v_family;
   end loop;
   return v_stopped;
@@ -9058,15 +9253,39 @@ $$;
 comment on function workflow_engine.stop_runs(uuid[]) is
   'Stops runs and their children; returns those that were unfinished.';
 
--- Stops one action of a run, which goes on as its graph says. Its items are locked before it, and its fan-out
--- where it is an item that awaits its turn, as a report does.
-create or replace function workflow_engine.stop_action(action_id uuid)
+-- Stops the children that an action, or an item of it, has started and waits for, in the name of who stops it.
+create or replace function workflow_engine.stop_children(log public.workflow_action_logs, reason text, actor text)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  perform workflow_engine.stop_and_record(array(
+    select r.id
+    from public.workflow_action_logs l
+    join public.workflow_run r on r.parent_run_id = l.run_id and r.parent_action_log_id = l.id
+    where l.run_id = (stop_children.log).run_id
+      and l.workflow_action_id = (stop_children.log).workflow_action_id
+      and (l.id = (stop_children.log).id or (stop_children.log).item_index is null)
+      and workflow_engine.is_unfinished(l.status, l.final)
+      and r.completed_at is null
+  ), coalesce(stop_children.reason, 'The action that started it was stopped'), stop_children.actor);
+end;
+$$;
+
+comment on function workflow_engine.stop_children(public.workflow_action_logs, text, text) is
+  'Stops the children that an unfinished action and its items have started.';
+
+-- Stops one action of a run, which goes on as its graph says, and its children before it. Its items are locked
+-- before it, and its fan-out where it is an item that awaits its turn, as a report does.
+create or replace function workflow_engine.stop_action(action_id uuid, reason text, actor text)
 returns public.workflow_action_logs
 language plpgsql
 set search_path = ''
 as $$
 declare
   v_log public.workflow_action_logs;
+  v_now timestamptz;
 begin
   perform workflow_engine.lock_unfinished(array[l.run_id], l.workflow_action_id)
   from public.workflow_action_logs l
@@ -9083,15 +9302,18 @@ begin
       'Only what has not ended can be stopped.'
     );
   end if;
+  v_now := workflow_engine.clock();
+  perform workflow_engine.stop_children(v_log, stop_action.reason, stop_action.actor);
   update public.workflow_action_logs l
   set status = 'stopped', lease_expires_at = null, is_held = false, final = false,
-    completed_at = greatest(workflow_engine.clock(), l.started_at)
-  where l.id = v_log.id;
+    completed_at = greatest(v_now, l.started_at)
+  where l.id = v_log.id
+  returning * into v_log;
   return v_log;
 end;
 $$;
 
-comment on function workflow_engine.stop_action(uuid) is
+comment on function workflow_engine.stop_action(uuid, text, text) is
   'Stops an action and what it has started; raises PT404 for an unknown one, PT409 for one that has ended.';
 
 
@@ -9454,26 +9676,27 @@ comment on function workflow_engine.replay_runs(uuid[], timestamptz[], text, jso
 
 -- 60_control/steer.sql
 
--- What somebody did to a run, or, without one, to a workflow or an action type.
+-- What somebody did to a run, at the time at which it begins to show.
 create or replace function workflow_engine.record_control(
   kind text,
   run public.workflow_run,
   reason text,
   actor text,
-  detail jsonb
+  detail jsonb,
+  at_time timestamptz
 )
 returns void
 language sql
 set search_path = ''
 as $$
-  insert into public.workflow_history (organization_id, workflow_id, run_id, kind, reason, actor, detail)
+  insert into public.workflow_history (organization_id, workflow_id, run_id, kind, recorded_at, reason, actor, detail)
   values (
     (record_control.run).organization_id, (record_control.run).workflow_id, (record_control.run).id, record_control.kind,
-    record_control.reason, coalesce(record_control.actor, workflow_engine.actor()), record_control.detail
+    record_control.at_time, record_control.reason, workflow_engine.named_actor(record_control.actor), record_control.detail
   );
 $$;
 
-comment on function workflow_engine.record_control(text, public.workflow_run, text, text, jsonb) is
+comment on function workflow_engine.record_control(text, public.workflow_run, text, text, jsonb, timestamptz) is
   'Adds what somebody did to a run to the history.';
 
 create or replace function workflow_engine.check_one_target(verb text, targets integer)
@@ -9558,7 +9781,7 @@ begin
   insert into public.workflow_history (organization_id, workflow_id, kind, reason, actor, detail)
   values (
     v_workflow.organization_id, v_workflow.id, case when switch_pause.is_paused then 'paused' else 'resumed' end,
-    switch_pause.reason, coalesce(switch_pause.actor, workflow_engine.actor()),
+    switch_pause.reason, workflow_engine.named_actor(switch_pause.actor),
     jsonb_strip_nulls(jsonb_build_object('action_type', switch_pause.action_type))
   );
 end;
@@ -9592,7 +9815,7 @@ begin
     if workflow_engine.pause_runs(array[v_run.id]) = '{}' then
       perform workflow_engine.refuse_run('pause', workflow_engine.get_run(v_run.id), 'Only a running run can be paused.');
     end if;
-    perform workflow_engine.record_control('paused', v_run, workflow_pause.reason, workflow_pause.actor, '{}');
+    perform workflow_engine.record_control('paused', v_run, workflow_pause.reason, workflow_pause.actor, '{}', workflow_engine.clock());
   end if;
   return jsonb_build_object('status', 'paused');
 end;
@@ -9616,6 +9839,7 @@ security definer
 set search_path = ''
 as $$
 declare
+  v_now timestamptz := workflow_engine.clock();
   v_run public.workflow_run;
 begin
   perform workflow_engine.check_one_target('resume', num_nonnulls(workflow_resume.run_id, workflow_resume.workflow_id, workflow_resume.action_type));
@@ -9626,7 +9850,7 @@ begin
     if workflow_engine.resume_runs(array[v_run.id]) = '{}' then
       perform workflow_engine.refuse_run('resume', workflow_engine.get_run(v_run.id), 'Only a paused run can be resumed.');
     end if;
-    perform workflow_engine.record_control('resumed', v_run, workflow_resume.reason, workflow_resume.actor, '{}');
+    perform workflow_engine.record_control('resumed', v_run, workflow_resume.reason, workflow_resume.actor, '{}', v_now);
   end if;
   return jsonb_build_object('status', 'running');
 end;
@@ -9647,7 +9871,7 @@ begin
   perform workflow_engine.record_control('stopped', r, stop_and_record.reason, stop_and_record.actor, case
     when r.id = any (stop_and_record.run_ids) then '{}'
     else jsonb_build_object('parent_run_id', r.parent_run_id)
-  end)
+  end, r.completed_at)
   from public.workflow_run r
   where r.id = any (v_stopped);
   return (select count(*) from unnest(v_stopped) s (id) where s.id = any (stop_and_record.run_ids));
@@ -9681,10 +9905,12 @@ begin
     workflow_stop.run_id, workflow_stop.action_id, coalesce(workflow_stop.related_table, workflow_stop.related_table_pkey)
   ) + (num_nonnulls(workflow_stop.related_table, workflow_stop.related_table_pkey) = 1)::integer);
   if workflow_stop.action_id is not null then
-    v_log := workflow_engine.stop_action(workflow_stop.action_id);
-    insert into public.workflow_history (organization_id, workflow_id, run_id, action_log_id, kind, attempt, reason, actor)
-    values (v_log.organization_id, v_log.workflow_id, v_log.run_id, v_log.id, 'stopped', v_log.attempt,
-      workflow_stop.reason, coalesce(workflow_stop.actor, workflow_engine.actor()));
+    v_log := workflow_engine.stop_action(workflow_stop.action_id, workflow_stop.reason, workflow_stop.actor);
+    insert into public.workflow_history (
+      organization_id, workflow_id, run_id, action_log_id, action, item_index, kind, attempt, recorded_at, reason, actor
+    )
+    values (v_log.organization_id, v_log.workflow_id, v_log.run_id, v_log.id, workflow_engine.action_name(v_log), v_log.item_index,
+      'stopped', v_log.attempt, v_log.completed_at, workflow_stop.reason, workflow_engine.named_actor(workflow_stop.actor));
   elsif workflow_stop.run_id is not null then
     v_stopped := workflow_engine.stop_and_record(
       array[(workflow_engine.get_run(workflow_stop.run_id)).id], workflow_stop.reason, workflow_stop.actor
@@ -9740,23 +9966,24 @@ security definer
 set search_path = ''
 as $$
 declare
+  v_now timestamptz := workflow_engine.clock();
   v_run public.workflow_run := workflow_engine.get_run(workflow_retry.run_id);
 begin
   perform workflow_engine.check_version(v_run);
-  if workflow_engine.retry_runs(array[v_run.id], array[workflow_engine.clock()]) = '{}' then
+  if workflow_engine.retry_runs(array[v_run.id], array[v_now]) = '{}' then
     v_run := workflow_engine.get_run(v_run.id);
     perform workflow_engine.refuse_run('retry', v_run, case
-      when v_run.is_compensating then 'What had completed was undone: repeat it as a new run with workflow_replay.'
+      when v_run.is_compensating then 'Its compensations had begun: repeat it as a new run with workflow_replay.'
       else 'Only a failed or stopped run can be retried.'
     end);
   end if;
-  perform workflow_engine.record_control('retried', v_run, workflow_retry.reason, workflow_retry.actor, '{}');
+  perform workflow_engine.record_control('retried', v_run, workflow_retry.reason, workflow_retry.actor, '{}', v_now);
   return jsonb_build_object('status', 'running');
 end;
 $$;
 
 comment on function public.workflow_retry(uuid, text, text) is
-  'Security definer because the Data API''s roles may not reach workflow_engine. Lets a failed or stopped run go on in place from what failed or was stopped, keeping outputs; returns {"status"}. Raises PT404 for an unknown run, PT409 for one that runs, completed, or was compensated.';
+  'Security definer because the Data API''s roles may not reach workflow_engine. Lets a failed or stopped run go on in place from what failed or was stopped, keeping outputs; returns {"status"}. Raises PT404 for an unknown run, PT409 for one that runs, completed, or had begun to be compensated.';
 
 -- Refuses what cannot be replayed so.
 create or replace function workflow_engine.check_replay(run public.workflow_run, from_action text, input jsonb, version text)
@@ -9813,14 +10040,15 @@ security definer
 set search_path = ''
 as $$
 declare
+  v_now timestamptz := workflow_engine.clock();
   v_run public.workflow_run := workflow_engine.get_run(workflow_replay.run_id);
   v_new uuid[];
 begin
   perform workflow_engine.check_replay(v_run, workflow_replay.from_action, workflow_replay.input, workflow_replay.version);
-  v_new := workflow_engine.replay_runs(array[v_run.id], array[workflow_engine.clock()],
+  v_new := workflow_engine.replay_runs(array[v_run.id], array[v_now],
     workflow_replay.from_action, workflow_replay.input, workflow_replay.version);
   perform workflow_engine.record_control('replayed', r, workflow_replay.reason, workflow_replay.actor,
-    jsonb_build_object('run_id', v_run.id, 'new_run_id', v_new[1], 'from_action', workflow_replay.from_action))
+    jsonb_build_object('run_id', v_run.id, 'new_run_id', v_new[1], 'from_action', workflow_replay.from_action), v_now)
   from public.workflow_run r
   where r.id in (v_run.id, v_new[1]);
   return jsonb_build_object('run_id', v_new[1]);
@@ -10113,6 +10341,7 @@ language plpgsql
 set search_path = ''
 as $$
 declare
+  v_now timestamptz := workflow_engine.clock();
   v_kind text := case operate_and_record.operation
     when 'stop' then 'stopped' when 'retry' then 'retried' else rtrim(operate_and_record.operation, 'e') || 'ed'
   end;
@@ -10128,10 +10357,10 @@ declare
     where r.id = any (v_affected) and i.id = any (operate_and_record.run_ids)
   );
 begin
-  insert into public.workflow_history (id, organization_id, kind, reason, actor, detail)
+  insert into public.workflow_history (id, organization_id, kind, recorded_at, reason, actor, detail)
   values (
-    v_history, operate_and_record.filter ->> 'organization_id', v_kind, operate_and_record.reason,
-    coalesce(operate_and_record.actor, workflow_engine.actor()),
+    v_history, operate_and_record.filter ->> 'organization_id', v_kind, v_now, operate_and_record.reason,
+    workflow_engine.named_actor(operate_and_record.actor),
     jsonb_build_object('filter', operate_and_record.filter, 'runs', cardinality(v_concerned)) || case
       when operate_and_record.operation in ('retry', 'replay') then jsonb_build_object(
         'next_start', v_starts_at + make_interval(secs => cardinality(v_concerned) * 60.0 / operate_and_record.per_minute)
@@ -10193,100 +10422,231 @@ comment on function public.workflow_bulk(text, jsonb, boolean, integer, text, te
 
 -- 60_control/timeline.sql
 
+-- The actions of a run's version, and after how long of what each was to begin: those of a deleted workflow as
+-- the history has kept them.
+create or replace function workflow_engine.run_actions(run public.workflow_run)
+returns table (workflow_action_id uuid, name text, action_type text, delay interval, is_first boolean)
+language sql
+stable
+set search_path = ''
+as $$
+  select a.workflow_action_id, a.name, a.action_type, a.delay, a.depends_on = '{}' and not a.is_compensation
+  from workflow_engine.action_version a
+  where a.workflow_id = (run_actions.run).workflow_id and a.version = (run_actions.run).workflow_version
+  union all
+  select a.workflow_action_id, a.name, a.action_type, null, null
+  from public.workflow_history h
+  cross join lateral jsonb_to_recordset(h.detail -> 'actions') a (workflow_action_id uuid, version integer, name text, action_type text)
+  where h.workflow_id = (run_actions.run).workflow_id and h.run_id is null and h.kind = 'definition_deleted'
+    and a.version = (run_actions.run).workflow_version;
+$$;
+
+comment on function workflow_engine.run_actions(public.workflow_run) is
+  'The actions of a run''s version, also after its workflow was deleted.';
+
+-- The action logs of a run, each with its action's name, whether a replay copied it from the run that it repeats,
+-- and when it was to begin: execute_at says so until it is used for something else, such as a retry or a timeout.
+create or replace function workflow_engine.read_logs(run public.workflow_run)
+returns table (log public.workflow_action_logs, name text, is_copy boolean, due_at timestamptz)
+language sql
+stable
+set search_path = ''
+as $$
+  select l, a.name, coalesce((read_logs.run).replay_of is not null and l.completed_at < (read_logs.run).created_at, false), case
+    when l.tries = 0 and l.waits_for is null and (l.attempt = 0 or (l.attempt = 1 and l.status <> 'not_started'))
+      then nullif(l.execute_at, 'infinity')
+    when l.item_index is null then case when a.is_first then (read_logs.run).starts_at else l.created_at end + a.delay
+  end
+  from public.workflow_action_logs l
+  left join workflow_engine.run_actions(read_logs.run) a on a.workflow_action_id = l.workflow_action_id
+  where l.run_id = (read_logs.run).id;
+$$;
+
+comment on function workflow_engine.read_logs(public.workflow_run) is
+  'The action logs of a run with the names of their actions.';
+
 -- Everything that happened to the action logs of a run: each became ready, was executed, was passed over or
 -- ended; what it waited for, and who was asked.
-create or replace function workflow_engine.log_entries(run_id uuid)
+create or replace function workflow_engine.log_entries(run public.workflow_run)
 returns table (at timestamptz, kind text, action text, detail jsonb)
 language sql
 stable
 set search_path = ''
 as $$
-  with log as materialized (
-    select l.*, a.name
-    from public.workflow_action_logs l
-    join workflow_engine.action_version a
-      on a.workflow_id = l.workflow_id and a.version = l.workflow_version
-      and a.workflow_action_id = l.workflow_action_id
-    where l.run_id = log_entries.run_id
+  with told as materialized (
+    select (r.log).*, r.name, r.is_copy, r.due_at, jsonb_build_object('action_id', (r.log).id, 'item_index', (r.log).item_index) as which
+    from workflow_engine.read_logs(log_entries.run) r
   )
-  select l.created_at, 'action_ready', l.name, jsonb_build_object('action_id', l.id, 'item_index', l.item_index, 'execute_at', l.execute_at)
-  from log l
-  where l.status <> 'skipped'
-  union all
-  select l.started_at, 'attempt_started', l.name,
-    jsonb_build_object('action_id', l.id, 'item_index', l.item_index, 'attempt', l.attempt, 'worker_id', l.worker_id)
-  from log l
-  where l.started_at is not null and l.attempt > 0
-  union all
-  select coalesce(l.completed_at, l.started_at), 'action_' || l.status, l.name, jsonb_build_object(
-    'action_id', l.id, 'item_index', l.item_index, 'attempt', l.attempt, 'reason', l.reason, 'error', l.error,
-    'http_status', l.http_status, 'waits_for', l.waits_for, 'until', case when l.status = 'waiting' then l.execute_at end
+  select l.created_at, 'action_copied', l.name, l.which || jsonb_build_object(
+    'status', l.status, 'attempt', l.attempt, 'started_at', l.started_at, 'completed_at', l.completed_at, 'reason', l.reason
   )
-  from log l
-  where l.completed_at is not null or l.status = 'waiting'
+  from told l
+  where l.is_copy
   union all
-  select p.requested_at, 'approval_requested', l.name,
-    jsonb_build_object('action_id', l.id, 'approval_id', p.id, 'role', p.role, 'expires_at', p.expires_at)
-  from log l
+  select l.created_at, 'action_ready', l.name, l.which || jsonb_build_object('execute_at', l.due_at)
+  from told l
+  where not l.is_copy and (l.status <> 'skipped' or l.attempt > 0)
+  union all
+  select l.started_at, 'attempt_started', l.name, l.which || jsonb_build_object('attempt', l.attempt, 'worker_id', l.worker_id)
+  from told l
+  where not l.is_copy and l.started_at is not null and l.attempt > 0
+  union all
+  select coalesce(l.completed_at, l.started_at), 'action_' || l.status, l.name, l.which || jsonb_build_object(
+    'attempt', l.attempt, 'reason', l.reason, 'error', l.error, 'http_status', l.http_status, 'waits_for', l.waits_for,
+    'until', case when l.status = 'waiting' then nullif(l.execute_at, 'infinity') end
+  )
+  from told l
+  where not l.is_copy and (l.completed_at is not null or l.status = 'waiting')
+  union all
+  select p.requested_at, 'approval_requested', l.name, l.which
+    || jsonb_build_object('approval_id', p.id, 'role', p.role, 'message', p.message, 'expires_at', p.expires_at)
+  from told l
   join public.workflow_approval p on p.action_log_id = l.id
   union all
-  select c.created_at, 'child_started', l.name, jsonb_build_object('action_id', l.id, 'run_id', c.id)
-  from log l
+  select e.at, 'child_' || e.what, l.name, l.which || jsonb_build_object('run_id', c.id)
+  from told l
   join public.workflow_run c on c.parent_run_id = l.run_id and c.parent_action_log_id = l.id
-  union all
-  select c.completed_at, 'child_' || c.status, l.name, jsonb_build_object('action_id', l.id, 'run_id', c.id)
-  from log l
-  join public.workflow_run c on c.parent_run_id = l.run_id and c.parent_action_log_id = l.id
-  where c.completed_at is not null;
+  cross join lateral (values (c.created_at, 'started'), (c.completed_at, c.status)) e (at, what)
+  where e.at is not null;
 $$;
 
-comment on function workflow_engine.log_entries(uuid) is
+comment on function workflow_engine.log_entries(public.workflow_run) is
   'What happened to the action logs of a run.';
 
--- What the history and the run itself tell. Of an operation in bulk that reached beyond the caller's organization
--- only that it was.
-create or replace function workflow_engine.run_entries(run_id uuid)
+-- The rows of the history about a run: its own; those about many runs at once, of which one that reached beyond
+-- the caller's organization shows only that it was; and the pauses of its workflow, or of a type of its actions, that
+-- held it or began while it went on.
+create or replace function workflow_engine.read_history(run public.workflow_run)
+returns table (history public.workflow_history, is_bulk boolean, is_open boolean)
+language sql
+stable
+set search_path = ''
+as $$
+  select h, false, true from public.workflow_history h where h.run_id = (read_history.run).id
+  union all
+  select h, true, workflow_engine.is_trusted() or not workflow_engine.is_foreign(h.organization_id)
+  from workflow_engine.history_run b
+  join public.workflow_history h on h.id = b.history_id
+  where b.run_id = (read_history.run).id
+  union all
+  select p.history, false, workflow_engine.is_trusted() or not workflow_engine.is_foreign((p.history).organization_id)
+  from (
+    select h as history, h.kind, h.recorded_at, lead(h.recorded_at, 1, 'infinity') over (
+      partition by h.workflow_id, h.detail ->> 'action_type' order by h.recorded_at, h.id
+    ) as until
+    from public.workflow_history h
+    where h.run_id is null and h.kind in ('paused', 'resumed') and (
+      h.workflow_id = (read_history.run).workflow_id
+      or h.detail ->> 'action_type' in (select a.action_type from workflow_engine.run_actions(read_history.run) a)
+    )
+  ) p
+  where p.recorded_at <= coalesce((read_history.run).completed_at, 'infinity')
+    and (p.recorded_at >= (read_history.run).created_at or (p.kind = 'paused' and p.until >= (read_history.run).created_at));
+$$;
+
+comment on function workflow_engine.read_history(public.workflow_run) is
+  'The rows of the history about a run, and which of them its timeline may show whole.';
+
+-- The two runs of a replay in bulk, of which this one is either.
+create or replace function workflow_engine.find_replay(history_id uuid, run_id uuid)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  select jsonb_build_object('run_id', n.replay_of, 'new_run_id', n.id)
+  from public.workflow_run n
+  join workflow_engine.history_run b on b.run_id = n.id and b.history_id = find_replay.history_id
+  where n.replay_of is not null and (n.id = find_replay.run_id or n.replay_of = find_replay.run_id)
+  limit 1;
+$$;
+
+comment on function workflow_engine.find_replay(uuid, uuid) is
+  'The old and the new run of a replay in bulk.';
+
+-- What the history tells of a run. An attempt that has ended had begun, and a question that was withdrawn had been
+-- asked. What nobody did, but the engine by itself, has no actor.
+create or replace function workflow_engine.history_entries(run public.workflow_run)
 returns table (at timestamptz, kind text, action text, detail jsonb)
 language sql
 stable
 set search_path = ''
 as $$
-  with history as materialized (
-    select h.*, false as is_bulk, true as is_open from public.workflow_history h where h.run_id = run_entries.run_id
-    union all
-    select h.*, true, workflow_engine.is_trusted() or not workflow_engine.is_foreign(h.organization_id)
-    from workflow_engine.history_run b
-    join public.workflow_history h on h.id = b.history_id
-    where b.run_id = run_entries.run_id
+  with told as materialized (
+    select (r.history).*, r.is_bulk, r.is_open,
+      (r.history).kind like 'attempt\_%' or (r.history).kind in ('reminded', 'expired', 'throttled') as is_by_itself,
+      jsonb_build_object('action_id', (r.history).action_log_id, 'item_index', (r.history).item_index) as which
+    from workflow_engine.read_history(history_entries.run) r
   )
-  select r.created_at, 'run_created', null, jsonb_build_object(
-    'event', e.name, 'event_id', e.id, 'starts_at', r.starts_at, 'parent_run_id', r.parent_run_id, 'replay_of', r.replay_of
-  )
-  from public.workflow_run r
-  join public.workflow_event e on e.id = r.event_id
-  where r.id = run_entries.run_id
+  select h.started_at, 'attempt_started', h.action, h.which || jsonb_build_object('attempt', h.attempt, 'worker_id', h.detail -> 'worker_id')
+  from told h
+  where h.started_at is not null and h.kind <> 'approval_requested'
   union all
-  select r.completed_at, 'run_' || r.status, null, jsonb '{}'
-  from public.workflow_run r
-  where r.id = run_entries.run_id and r.completed_at is not null
+  select h.started_at, h.kind, h.action, h.which || h.detail
+  from told h
+  where h.kind = 'approval_requested'
   union all
-  select h.recorded_at, h.kind, a.name, case when h.is_open then h.detail else '{}' end || jsonb_build_object(
-    'action_id', h.action_log_id, 'attempt', h.attempt, 'started_at', h.started_at,
-    'actor', case when h.is_open then h.actor end, 'reason', case when h.is_open then h.reason end,
-    'error', h.error, 'item_index', l.item_index, 'in_bulk', nullif(h.is_bulk, false)
-  )
-  from history h
-  left join public.workflow_action_logs l on l.id = h.action_log_id
-  left join workflow_engine.action_version a
-    on a.workflow_id = l.workflow_id and a.version = l.workflow_version
-    and a.workflow_action_id = l.workflow_action_id;
+  select h.recorded_at, h.kind, h.action, h.which
+    || case when h.is_open then h.detail || jsonb_build_object('reason', h.reason) else '{}' end
+    || case when h.is_open and not h.is_by_itself then jsonb_build_object('actor', h.actor) else '{}' end
+    || jsonb_build_object(
+      'attempt', h.attempt, 'started_at', h.started_at, 'error', h.error, 'in_bulk', nullif(h.is_bulk, false),
+      'action_type', h.detail -> 'action_type', 'workflow_id', case when h.run_id is null then h.workflow_id end
+    )
+    || case when h.is_bulk and h.kind = 'replayed' then workflow_engine.find_replay(h.id, (history_entries.run).id) else '{}' end
+  from told h
+  where h.kind <> 'approval_requested';
 $$;
 
-comment on function workflow_engine.run_entries(uuid) is
-  'What the history and the run itself tell about a run.';
+comment on function workflow_engine.history_entries(public.workflow_run) is
+  'What the history tells of a run.';
 
--- Everything that happened to a run, in order, in one call. Security definer because the Data API's roles may
--- not reach workflow_engine; a signed-in user sees the runs of the organization that the token names.
+-- What the run itself tells.
+create or replace function workflow_engine.run_entries(run public.workflow_run)
+returns table (at timestamptz, kind text, action text, detail jsonb)
+language sql
+stable
+set search_path = ''
+as $$
+  select (run_entries.run).created_at, 'run_created', null, jsonb_build_object(
+    'event', e.name, 'event_id', e.id, 'starts_at', (run_entries.run).starts_at,
+    'parent_run_id', (run_entries.run).parent_run_id, 'replay_of', (run_entries.run).replay_of
+  )
+  from public.workflow_event e
+  where e.id = (run_entries.run).event_id
+  union all
+  select (run_entries.run).completed_at, 'run_' || (run_entries.run).status, null, jsonb '{}'
+  where (run_entries.run).completed_at is not null;
+$$;
+
+comment on function workflow_engine.run_entries(public.workflow_run) is
+  'What a run itself tells.';
+
+-- Of what happened at one time, which comes first: what was done, then what it did, then what that ended.
+create or replace function workflow_engine.rank_entry(kind text)
+returns integer
+language sql
+immutable
+return case
+  when kind in ('run_completed', 'run_failed', 'run_stopped') then 7
+  when kind in ('action_completed', 'action_failed', 'action_skipped', 'action_stopped') then 6
+  when kind in (
+    'attempt_failed', 'attempt_stopped', 'attempt_released', 'reminded', 'expired', 'child_completed', 'child_failed', 'child_stopped'
+  ) then 5
+  when kind in ('action_waiting', 'approval_requested', 'child_started') then 4
+  when kind = 'attempt_started' then 3
+  when kind in ('action_ready', 'action_copied') then 2
+  when kind = 'run_created' then 1
+  else 0
+end;
+
+comment on function workflow_engine.rank_entry(text) is
+  'The place of an entry of a timeline among those of the same time.';
+
+-- Everything that happened to a run, in order, in one call. The action log tells of the start of its last attempt,
+-- and the history of those that did not complete: where both do, `union` leaves one. Security definer because the
+-- Data API's roles may not reach workflow_engine; a signed-in user sees the runs of the organization that the token
+-- names.
 create or replace function public.workflow_timeline(run_id uuid)
 returns jsonb
 language plpgsql
@@ -10303,15 +10663,14 @@ begin
   return jsonb_build_object('run', to_jsonb(v_run), 'entries', (
     select coalesce(to_jsonb(array_agg(
       jsonb_build_object('at', t.at, 'kind', t.kind) || jsonb_strip_nulls(jsonb_build_object('action', t.action) || t.detail)
-      order by t.at, t.step, t.action
+      order by t.at, workflow_engine.rank_entry(t.kind), t.action, t.detail -> 'item_index', t.detail -> 'attempt'
     )), '[]')
     from (
-      select e.*, case when e.kind = 'run_created' then 0 when e.kind like 'run\_%' then 2 else 1 end as step
-      from (
-        select * from workflow_engine.run_entries(v_run.id)
-        union all
-        select * from workflow_engine.log_entries(v_run.id)
-      ) e
+      select * from workflow_engine.run_entries(v_run)
+      union
+      select * from workflow_engine.history_entries(v_run)
+      union
+      select * from workflow_engine.log_entries(v_run)
     ) t
   ));
 end;
