@@ -306,7 +306,7 @@ Deno.test("a reminder that is due expires by the tick alone, and an approval wai
   await run.second.untilBlocked();
   await run.first.sql`commit`;
   assertMatch(await late, /^PT409 Cannot decide approval .*: it is expired$/);
-  assertEquals([await run.statuses(), await run.history()], [ENDED, []]);
+  assertEquals([await run.statuses(), await run.history()], [ENDED, ["reminded", "expired"]]);
 });
 
 Deno.test("a reminder that is due passes by an approval under way when it expires", async () => {
