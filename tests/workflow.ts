@@ -12,6 +12,7 @@ export interface ActionDefinition {
   readonly condition?: string;
   readonly for_each?: string;
   readonly max_concurrency?: number;
+  readonly join_count?: number;
   readonly delay?: string;
   readonly timeout_seconds?: number;
   readonly max_retries?: number;

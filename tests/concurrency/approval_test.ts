@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { call, refusalOf, report, waiting } from "../engine_calls.ts";
+import { call, outcomeOf, refusalOf, report, waiting } from "../engine_calls.ts";
 import { letTimePass, pauseEngineInFile } from "../quiet.ts";
 import { openSession, type Session } from "../session.ts";
 import { openStack, type TestStack } from "../stack.ts";
@@ -190,6 +190,22 @@ Deno.test("a stop waits for an approval under way, and is refused when that ends
   assertMatch(await late, /^PT409 Cannot stop run .*: it is completed$/);
   assertEquals(await run.decision(), ["approved", "Ann", "approved", "Ann"]);
   assertEquals(await run.history(), ["approved"]);
+});
+
+Deno.test("a stop and an approval that wait for the same run get by each other", async () => {
+  await using stack = await openStack();
+  await using run = await startAsking(stack);
+  await using third = await openSession(stack);
+  await third.sql`begin`;
+  await third.sql`select from public.workflow_run r where r.id = ${run.id} for update`;
+  const stopped = outcomeOf(call(run.first, "workflow_stop", { run_id: run.id }));
+  await run.first.untilBlocked();
+  const late = refusalOf(run.decide(run.second, "approve", "Ann"));
+  await run.second.untilBlocked();
+  await third.sql`commit`;
+  assertEquals(await stopped, { stopped: 1 });
+  assertMatch(await late, /^PT409 Cannot decide approval .*: it is stopped$/);
+  assertEquals(await run.decision(), ["stopped", null, null, null]);
 });
 
 Deno.test("an approval counts when the stop before it rolls back", async () => {

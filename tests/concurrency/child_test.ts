@@ -35,14 +35,14 @@ function calling(child: TestWorkflow, name = "call"): ActionDefinition {
 }
 
 /** Reports that an attempt has to wait for a child, which that starts. */
-function startChild(session: Session, attempt: Attempt, child: TestWorkflow) {
+function startChild(session: Session, attempt: Attempt, child: TestWorkflow, wait = true) {
   return report(
     session,
     waiting(attempt, {
       kind: "run",
       workflow: child.name,
       input: {},
-      wait: true,
+      wait,
       on_failure: "fail",
     }),
   );
@@ -88,6 +88,21 @@ Deno.test("a stop waits for a report that starts a child, and stops that, too", 
   ]]);
   assertEquals(await child.runs(), ["stopped"]);
   assertEquals((await child.logs()).map(({ status }) => status), ["stopped"]);
+});
+
+Deno.test("a stop waits for a report that starts a child nobody waits for, and stops that, too", async () => {
+  await using stack = await openStack();
+  await using child = await createChild(stack);
+  const after = { name: "after", action_type: "log", order: 2 };
+  await using run = await startRun(stack, calling(child), after);
+  await run.first.sql`begin`;
+  await startChild(run.first, run.attempt("call"), child, false);
+  const stopped = stopRun(run.second, run);
+  await run.second.untilBlocked();
+  await run.first.sql`commit`;
+  assertEquals(await stopped, { stopped: 1 });
+  assertEquals(await run.statuses(), { run: "stopped", call: "completed", after: "stopped" });
+  assertEquals(await child.runs(), ["stopped"]);
 });
 
 Deno.test("a stop waits for a report that rolls back, and there is no child", async () => {
@@ -261,6 +276,16 @@ Deno.test("a parent whose stop rolls back is told of its child's end", async () 
   await run.first.sql`rollback`;
   await tick(run.second);
   assertEquals([await run.statuses(), await run.history()], [COMPLETED, []]);
+});
+
+Deno.test("a parent is told that its child was stopped", async () => {
+  await using stack = await openStack();
+  await using child = await createChild(stack);
+  await using run = await startWaiting(stack, child);
+  await call(run.first, "workflow_stop", { run_id: run.work.run_id });
+  await tick(run.second);
+  assertEquals(await run.statuses(), { run: "failed", call: "failed" });
+  assertEquals([await child.runs(), await countOwing(stack, child)], [["stopped"], 0]);
 });
 
 Deno.test("of two that tell a parent of one child's end one does, and nobody waits", async () => {

@@ -219,6 +219,22 @@ Deno.test("a retry waits for a late result, which changes nothing", async () => 
   assertEquals(await run.statuses(), { run: "completed", work: "completed" });
 });
 
+Deno.test("a retry and a late result that wait for the same run get by each other", async () => {
+  await using stack = await openStack();
+  await using run = await startRun(stack, WORK);
+  await using third = await openSession(stack);
+  await stopRun(run.first, run);
+  await third.sql`begin`;
+  await third.sql`select from public.workflow_run r where r.id = ${run.id} for update`;
+  const retried = outcomeOf(retry(run.first, run));
+  await run.first.untilBlocked();
+  const late = outcomeOf(reportWork(run.second, run));
+  await run.second.untilBlocked();
+  await third.sql`commit`;
+  assertEquals([await retried, accepted(await late)], [{ status: "running" }, 0]);
+  assertEquals(await run.statuses(), { run: "running", work: "not_started" });
+});
+
 Deno.test("a late answer waits for a retry, and is refused", async () => {
   await using stack = await openStack();
   await using run = await startTimedOut(stack);
@@ -339,6 +355,29 @@ Deno.test("a failure that ends a fan-out and its other item's report get by each
     "work[0]": "failed",
     "work[1]": "completed",
     after: "skipped",
+  });
+});
+
+Deno.test("a join that has enough and the report of what it does not need get by each other", async () => {
+  await using stack = await openStack();
+  await using run = await startRun(
+    stack,
+    WORK,
+    { ...WORK, name: "slow" },
+    { ...AFTER, join_count: 1 },
+  );
+  await using third = await openSession(stack);
+  await third.sql`begin`;
+  await third.sql`select from public.workflow_run r where r.id = ${run.id} for update`;
+  const quick = outcomeOf(reportWork(run.first, run));
+  await run.first.untilBlocked();
+  const slow = outcomeOf(report(run.second, completed(run.attempt("slow"))));
+  await run.second.untilBlocked();
+  await third.sql`commit`;
+  assertEquals([accepted(await quick), accepted(await slow)], [1, 1]);
+  assertEquals(await run.statuses(), {
+    ...{ run: "running", work: "completed", slow: "completed" },
+    after: "not_started",
   });
 });
 

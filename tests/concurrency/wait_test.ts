@@ -8,6 +8,7 @@ import { openSession, type Session } from "../session.ts";
 import { openStack, type TestStack } from "../stack.ts";
 import { startRun, type SteeredRun } from "../steered_run.ts";
 import { uniqueName } from "../unique_name.ts";
+import { createWorkflow } from "../workflow.ts";
 
 pauseEngineInFile();
 
@@ -322,6 +323,39 @@ Deno.test("an event is not lost whose wait is registered while it is expanded", 
   assertEquals(await run.statuses(), ENDED_BY_ANSWER);
 });
 
+Deno.test("an event is not lost whose wait is registered by a report that claims other work", async () => {
+  await using stack = await openStack();
+  const [event, trigger] = [uniqueName("order.paid"), uniqueName("other")];
+  await using run = await startListening(stack, event);
+  await using _other = await createWorkflow(stack, {
+    trigger,
+    actions: [{ action_type: "log" }],
+  });
+  await call(run.second, "workflow_emit", { event: trigger });
+  await run.first.sql`begin`;
+  const { claims } = await waitForEvent(run.first, run, event);
+  assertEquals(claims.length, 1);
+  await call(run.second, "workflow_emit", { event });
+  await tick(run.second);
+  await run.first.sql`commit`;
+  await tick(run.second);
+  assertEquals(await run.statuses(), ENDED_BY_ANSWER);
+});
+
+Deno.test("an event is not lost whose wait everybody has looked at while it is expanded", async () => {
+  await using stack = await openStack();
+  await using table = await createTable(stack);
+  await using run = await startListening(stack, table.inserted);
+  await insertRows(stack, table);
+  await run.second.sql`begin`;
+  await tick(run.second);
+  await waitForEvent(run.first, run, table.inserted);
+  await claim(run.first);
+  await run.second.sql`commit`;
+  await tick(run.second);
+  assertEquals(await run.statuses(), ENDED_BY_ANSWER);
+});
+
 Deno.test("a signal is not lost that is sent while its wait is registered", async () => {
   await using stack = await openStack();
   const event = uniqueName("order.paid");
@@ -400,6 +434,57 @@ Deno.test("an event that a timeout under way keeps from its wait counts when tha
   assertEquals(await eventOf(run), event);
 });
 
+Deno.test("a timeout passes by a signal that is being matched, which counts", async () => {
+  await using stack = await openStack();
+  const event = uniqueName("order.paid");
+  await using run = await startListening(stack, event);
+  await listen(run, event);
+  await call(run.first, "workflow_signal", { run_id: run.id, name: event });
+  await letTimePass(stack, "2 hours");
+  await run.first.sql`begin`;
+  await claim(run.first);
+  await tick(run.second);
+  await run.first.sql`commit`;
+  await tick(run.second);
+  assertEquals(await run.statuses(), ENDED_BY_ANSWER);
+  assertEquals(await eventOf(run), event);
+  assertEquals(await run.history(), ["signaled"]);
+});
+
+Deno.test("a signal that commits after the timeout was written changes nothing", async () => {
+  await using stack = await openStack();
+  const event = uniqueName("order.paid");
+  await using run = await startListening(stack, event);
+  await listen(run, event);
+  await run.second.sql`begin`;
+  await call(run.second, "workflow_signal", { run_id: run.id, name: event });
+  await letTimePass(stack, "2 hours");
+  await tick(run.first);
+  await run.second.sql`commit`;
+  await tick(run.first);
+  assertEquals(await run.statuses(), ENDED_BY_ANSWER);
+  assertEquals(await eventOf(run), "none in time");
+  assertEquals(await run.history(), ["signaled"]);
+});
+
+Deno.test("a signal waits for no timeout under way, and counts when that rolls back", async () => {
+  await using stack = await openStack();
+  const event = uniqueName("order.paid");
+  await using run = await startListening(stack, event);
+  await listen(run, event);
+  await run.second.sql`begin`;
+  await call(run.second, "workflow_signal", { run_id: run.id, name: event });
+  await letTimePass(stack, "2 hours");
+  await run.first.sql`begin`;
+  await tick(run.first);
+  await run.second.sql`commit`;
+  await claim(run.second);
+  await run.first.sql`rollback`;
+  assertEquals(await run.statuses(), { run: "running", ask: "waiting" });
+  await tick(run.second);
+  assertEquals(await eventOf(run), event);
+});
+
 Deno.test("a timeout waits for an event that is being expanded", async () => {
   await using stack = await openStack();
   await using table = await createTable(stack);
@@ -424,6 +509,25 @@ Deno.test("a timeout waits for an event that somebody kept from its wait", async
   await using engine = await openSession(stack);
   await listen(run, event);
   await call(run.first, "workflow_emit", { event });
+  await letTimePass(stack, "2 hours");
+  await run.first.sql`begin`;
+  await run.first
+    .sql`select from public.workflow_action_logs l where l.run_id = ${run.id} for update`;
+  await engine.sql`select workflow_engine.match_events(workflow_engine.clock())`;
+  await run.first.sql`rollback`;
+  await engine.sql`select workflow_engine.settle_overdue(workflow_engine.clock())`;
+  assertEquals(await run.statuses(), { run: "running", ask: "waiting" });
+  await tick(engine);
+  assertEquals(await eventOf(run), event);
+});
+
+Deno.test("a timeout waits for a signal that somebody kept from its wait", async () => {
+  await using stack = await openStack();
+  const event = uniqueName("order.paid");
+  await using run = await startListening(stack, event);
+  await using engine = await openSession(stack);
+  await listen(run, event);
+  await call(run.first, "workflow_signal", { run_id: run.id, name: event });
   await letTimePass(stack, "2 hours");
   await run.first.sql`begin`;
   await run.first
