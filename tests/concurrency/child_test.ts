@@ -5,12 +5,13 @@ import {
   claim,
   completed,
   failed,
+  outcomeOf,
   refusalOf,
   report,
   waiting,
 } from "../engine_calls.ts";
 import { pauseEngineInFile } from "../quiet.ts";
-import type { Session } from "../session.ts";
+import { openSession, type Session } from "../session.ts";
 import { openStack, type TestStack } from "../stack.ts";
 import { startRun, type SteeredRun } from "../steered_run.ts";
 import { uniqueName } from "../unique_name.ts";
@@ -355,6 +356,33 @@ Deno.test("two children of a fan-out that end at once end it exactly once", asyn
     ...COMPLETED,
     "call[0]": "completed",
     "call[1]": "completed",
+  });
+});
+
+Deno.test("a parent is not told of an item's child while somebody ends the fan-out, and nobody waits", async () => {
+  await using stack = await openStack();
+  await using child = await createChild(stack);
+  await using run = await startRun(stack, { ...calling(child), for_each: "$.event.items" });
+  await using third = await openSession(stack);
+  const [one, two] = run.attempts("call");
+  if (one === undefined || two === undefined) throw new Error("Cannot claim both items");
+  await startChild(run.first, one, child);
+  const work = (await run.claim()).find(({ name }) => name === "work");
+  if (work === undefined) throw new Error("Cannot claim the child's action");
+  await report(run.first, completed(work));
+  await third.sql`begin`;
+  await third.sql`select from workflow_engine.fan_out f where f.run_id = ${run.id} for update`;
+  const bad = outcomeOf(report(run.first, failed(two)));
+  await run.first.untilBlocked();
+  await claim(run.second);
+  await third.sql`commit`;
+  const outcome = await bad;
+  assertEquals(typeof outcome === "string" ? outcome : outcome.accepted, 1);
+  await tick(run.second);
+  assertEquals(await countOwing(stack, child), 0);
+  assertEquals(await run.statuses(), {
+    ...{ run: "failed", call: "failed" },
+    ...{ "call[0]": "stopped", "call[1]": "failed" },
   });
 });
 

@@ -191,21 +191,29 @@ $$;
 comment on function workflow_engine.hold_candidates(workflow_engine.candidate[]) is
   'Holds the due action logs whose run, workflow or action type is paused.';
 
--- Postpones what would move a run on that somebody else holds just now, so that a claim waits for nobody.
+-- Postpones what would move a run on that somebody else holds just now, so that a claim waits for nobody who holds
+-- one. The fan-outs of items that do not run are locked before: a report that ends one holds it, and then takes the run.
 create or replace function workflow_engine.postpone_locked(candidates workflow_engine.candidate[])
 returns workflow_engine.candidate[]
 language plpgsql
 set search_path = ''
 as $$
 declare
-  v_free uuid[] := array(
+  v_free uuid[];
+begin
+  perform workflow_engine.lock_fan_outs(array(
+    select row(l.run_id, l.workflow_action_id, 0, 0, 0)::workflow_engine.item_count
+    from unnest(postpone_locked.candidates) c
+    cross join lateral (select * from public.workflow_action_logs l where l.id = c.id limit 1) l
+    where c.verdict in ('skip', 'fail') and l.item_index is not null
+  ));
+  v_free := array(
     select l.id
     from unnest(postpone_locked.candidates) c
     cross join lateral (select * from public.workflow_action_logs l where l.id = c.id limit 1) l
     cross join lateral (select from public.workflow_run r where r.id = l.run_id for no key update skip locked) r
     where c.verdict in ('skip', 'fail', 'choose', 'fan_out')
   );
-begin
   return array(
     select case
       when c.verdict in ('skip', 'fail', 'choose', 'fan_out') and c.id <> all (v_free)
@@ -348,7 +356,7 @@ comment on function workflow_engine.start_attempts(workflow_engine.candidate[], 
   'Begins attempts and returns them as {"actions", "claims"}.';
 
 -- One look: matches new events, answers what waits, takes what is due, starts it. Lock order: logs by urgency with skip
--- locked, then (for what is skipped) runs by id.
+-- locked, then (for what is skipped) fan-outs, then runs by id.
 create or replace function workflow_engine.claim_batch(worker_id text, max_actions integer)
 returns jsonb
 language plpgsql

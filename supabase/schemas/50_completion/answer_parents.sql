@@ -121,8 +121,10 @@ begin
     select r.id
     from public.workflow_run r
     join public.workflow_action_logs l on l.id = r.parent_action_log_id
-    cross join lateral (select from public.workflow_run p where p.id = r.parent_run_id for no key update skip locked) p
-    where r.owes_answer and r.completed_at is not null and r.ended_in <> pg_current_xact_id()
+    cross join lateral (
+      select workflow_engine.lock_owners(r.parent_run_id, l.workflow_action_id, l.item_index) as are_free offset 0
+    ) o
+    where r.owes_answer and r.completed_at is not null and r.ended_in <> pg_current_xact_id() and o.are_free
     order by r.id
     limit 100
     for update of l, r skip locked

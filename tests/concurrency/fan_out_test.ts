@@ -1,0 +1,46 @@
+import { assertEquals } from "@std/assert";
+import { call, claim, claimAttempts, failed, outcomeOf, report } from "../engine_calls.ts";
+import { pauseEngineInFile } from "../quiet.ts";
+import { openSession, type Session } from "../session.ts";
+import { openStack, type TestStack } from "../stack.ts";
+import { readStatuses, startRun } from "../steered_run.ts";
+
+pauseEngineInFile();
+
+/** A session that holds the fan-out of a run until it commits. */
+async function holdFanOut(stack: TestStack, runId: string): Promise<Session> {
+  const session = await openSession(stack);
+  await session.sql`begin`;
+  await session.sql`select from workflow_engine.fan_out f where f.run_id = ${runId} for update`;
+  return session;
+}
+
+Deno.test("an item that is skipped and a failure that ends its fan-out get by each other", async () => {
+  await using stack = await openStack();
+  await using run = await startRun(stack, {
+    name: "ask",
+    action_type: "log",
+    for_each: "$.event.items",
+    condition: '$.item != "skip"',
+  });
+  await call(run.first, "workflow_emit", {
+    event: run.trigger,
+    payload: { items: ["fail", "skip"] },
+  });
+  const [fail] = await claimAttempts(run.first, 1);
+  if (fail === undefined) throw new Error("Cannot claim the item");
+  await using third = await holdFanOut(stack, fail.run_id);
+  const ended = outcomeOf(report(run.first, failed(fail)));
+  await run.first.untilBlocked();
+  const skipped = outcomeOf(claim(run.second));
+  await run.second.untilBlocked();
+  await third.sql`commit`;
+  assertEquals([await ended, await skipped].map(countOf), [1, 0]);
+  assertEquals((await readStatuses(stack, fail.run_id)).run, "failed");
+});
+
+/** How many results a report took or attempts a claim began, or the error of either. */
+function countOf(outcome: string | { accepted: number } | { claims: unknown[] }): string | number {
+  if (typeof outcome === "string") return outcome;
+  return "accepted" in outcome ? outcome.accepted : outcome.claims.length;
+}
