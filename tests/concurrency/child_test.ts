@@ -8,6 +8,7 @@ import {
   outcomeOf,
   refusalOf,
   report,
+  reportAndClaim,
   waiting,
 } from "../engine_calls.ts";
 import { pauseEngineInFile } from "../quiet.ts";
@@ -340,6 +341,23 @@ Deno.test("of two children that end at once each counts, even when the other's n
   });
 });
 
+Deno.test("a child's end that leaves its sibling unneeded and a report of both get by each other", async () => {
+  await using stack = await openStack();
+  await using child = await createChild(stack);
+  await using run = await startWithTwoChildren(stack, child, 1);
+  await using third = await openSession(stack);
+  await call(run.second, "workflow_signal", { run_id: run.id, name: "something.else" });
+  await third.sql`begin`;
+  await third.sql`select from public.workflow_run r where r.id = ${run.two.run_id} for update`;
+  const ended = outcomeOf(reportAndClaim(run.first, completed(run.two)));
+  await run.first.untilBlocked();
+  const both = outcomeOf(report(run.second, completed(run.one), completed(run.two)));
+  await run.second.untilBlocked();
+  await third.sql`commit`;
+  assertEquals([accepted(await ended), accepted(await both)], [1, 1]);
+  assertEquals(await child.runs(), ["completed", "completed"]);
+});
+
 Deno.test("two children of a fan-out that end at once end it exactly once", async () => {
   await using stack = await openStack();
   await using child = await createChild(stack);
@@ -376,8 +394,7 @@ Deno.test("a parent is not told of an item's child while somebody ends the fan-o
   await run.first.untilBlocked();
   await claim(run.second);
   await third.sql`commit`;
-  const outcome = await bad;
-  assertEquals(typeof outcome === "string" ? outcome : outcome.accepted, 1);
+  assertEquals(accepted(await bad), 1);
   await tick(run.second);
   assertEquals(await countOwing(stack, child), 0);
   assertEquals(await run.statuses(), {
@@ -418,12 +435,16 @@ Deno.test("a child's retry waits until its parent has been told of the failure",
   assertEquals([await child.runs(), await countOwing(stack, child)], [["running"], 0]);
 });
 
-/** A run that waits for two children side by side, whose actions are being executed. */
-async function startWithTwoChildren(stack: TestStack, child: TestWorkflow) {
+/**
+ * A run that waits for two children side by side, or for one of them, whose actions are being
+ * executed.
+ */
+async function startWithTwoChildren(stack: TestStack, child: TestWorkflow, joinCount = 2) {
   const run = await startRun(stack, calling(child, "left"), calling(child, "right"), {
     name: "after",
     action_type: "log",
     order: 2,
+    join_count: joinCount,
   });
   const [one, two] = await startAll(run, [run.attempt("left"), run.attempt("right")], child);
   return Object.assign(run, { one, two });
@@ -439,6 +460,11 @@ async function startAll(
   const [one, two] = (await run.claim()).filter(({ name }) => name === "work");
   if (one === undefined || two === undefined) throw new Error("Cannot claim both children");
   return [one, two];
+}
+
+/** How many results a report took, or its error. */
+function accepted(outcome: string | { accepted: number }): string | number {
+  return typeof outcome === "string" ? outcome : outcome.accepted;
 }
 
 /** How many runs of a child have ended, or will, without their parent knowing. */
