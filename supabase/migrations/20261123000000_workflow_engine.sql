@@ -4477,6 +4477,33 @@ comment on function workflow_engine.mute_wake() is
   'Keeps this transaction from asking for a wake-up, because its caller takes the work itself.';
 
 
+-- 40_dispatch/lock_owners.sql
+
+-- Locks what an answer to an action log may move on, for those who wait for nobody: the fan-out of an item, then the
+-- run, in the order of a report that ends a fan-out. False where somebody holds one of them just now.
+create or replace function workflow_engine.lock_owners(run_id uuid, workflow_action_id uuid, item_index integer)
+returns boolean
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if lock_owners.item_index is not null then
+    perform from workflow_engine.fan_out f
+    where f.run_id = lock_owners.run_id and f.workflow_action_id = lock_owners.workflow_action_id
+    for update skip locked;
+    if not found then
+      return false;
+    end if;
+  end if;
+  perform from public.workflow_run r where r.id = lock_owners.run_id for no key update skip locked;
+  return found;
+end;
+$$;
+
+comment on function workflow_engine.lock_owners(uuid, uuid, integer) is
+  'Locks the fan-out and the run of an action log, unless somebody else holds one of them; says whether it did.';
+
+
 -- 40_dispatch/read_records.sql
 
 -- A row of an attached table as it is now, and whose it is.
@@ -5260,21 +5287,29 @@ $$;
 comment on function workflow_engine.hold_candidates(workflow_engine.candidate[]) is
   'Holds the due action logs whose run, workflow or action type is paused.';
 
--- Postpones what would move a run on that somebody else holds just now, so that a claim waits for nobody.
+-- Postpones what would move a run on that somebody else holds just now, so that a claim waits for nobody who holds
+-- one. The fan-outs of items that do not run are locked before: a report that ends one holds it, and then takes the run.
 create or replace function workflow_engine.postpone_locked(candidates workflow_engine.candidate[])
 returns workflow_engine.candidate[]
 language plpgsql
 set search_path = ''
 as $$
 declare
-  v_free uuid[] := array(
+  v_free uuid[];
+begin
+  perform workflow_engine.lock_fan_outs(array(
+    select row(l.run_id, l.workflow_action_id, 0, 0, 0)::workflow_engine.item_count
+    from unnest(postpone_locked.candidates) c
+    cross join lateral (select * from public.workflow_action_logs l where l.id = c.id limit 1) l
+    where c.verdict in ('skip', 'fail') and l.item_index is not null
+  ));
+  v_free := array(
     select l.id
     from unnest(postpone_locked.candidates) c
     cross join lateral (select * from public.workflow_action_logs l where l.id = c.id limit 1) l
     cross join lateral (select from public.workflow_run r where r.id = l.run_id for no key update skip locked) r
     where c.verdict in ('skip', 'fail', 'choose', 'fan_out')
   );
-begin
   return array(
     select case
       when c.verdict in ('skip', 'fail', 'choose', 'fan_out') and c.id <> all (v_free)
@@ -5417,7 +5452,7 @@ comment on function workflow_engine.start_attempts(workflow_engine.candidate[], 
   'Begins attempts and returns them as {"actions", "claims"}.';
 
 -- One look: matches new events, answers what waits, takes what is due, starts it. Lock order: logs by urgency with skip
--- locked, then (for what is skipped) runs by id.
+-- locked, then (for what is skipped) fan-outs, then runs by id.
 create or replace function workflow_engine.claim_batch(worker_id text, max_actions integer)
 returns jsonb
 language plpgsql
@@ -7815,8 +7850,10 @@ begin
     cross join lateral (
       select * from workflow_engine.event_wait w where w.action_log_id = f.action_log_id for update skip locked
     ) w
-    cross join lateral (select from public.workflow_run r where r.id = f.run_id for no key update skip locked) r
-    where l.status = 'waiting' and l.attempt = w.attempt and w.event_id is null
+    cross join lateral (
+      select workflow_engine.lock_owners(l.run_id, l.workflow_action_id, l.item_index) as are_free offset 0
+    ) o
+    where l.status = 'waiting' and l.attempt = w.attempt and w.event_id is null and o.are_free
   ),
   taken as (
     update workflow_engine.event_wait w
@@ -8108,8 +8145,10 @@ begin
     select r.id
     from public.workflow_run r
     join public.workflow_action_logs l on l.id = r.parent_action_log_id
-    cross join lateral (select from public.workflow_run p where p.id = r.parent_run_id for no key update skip locked) p
-    where r.owes_answer and r.completed_at is not null and r.ended_in <> pg_current_xact_id()
+    cross join lateral (
+      select workflow_engine.lock_owners(r.parent_run_id, l.workflow_action_id, l.item_index) as are_free offset 0
+    ) o
+    where r.owes_answer and r.completed_at is not null and r.ended_in <> pg_current_xact_id() and o.are_free
     order by r.id
     limit 100
     for update of l, r skip locked
@@ -8253,8 +8292,11 @@ begin
   from (
     select l.id
     from public.workflow_action_logs l
-    cross join lateral (select from public.workflow_run r where r.id = l.run_id for no key update skip locked) r
+    cross join lateral (
+      select workflow_engine.lock_owners(l.run_id, l.workflow_action_id, l.item_index) as are_free offset 0
+    ) o
     where l.status = 'waiting' and l.execute_at <= settle_overdue.at_time
+      and o.are_free
       and (l.waits_for <> 'event' or (
         l.execute_at < v_oldest_unseen
         and not exists (select from workflow_engine.event_wait w where w.action_log_id = l.id and w.is_new)
@@ -8291,12 +8333,15 @@ declare
       limit 2000
     ) a
     cross join lateral (
-      select l.id, l.run_id
+      select l.id, l.run_id, l.workflow_action_id, l.item_index
       from public.workflow_action_logs l
       where l.id = a.action_log_id and l.status = 'not_started'
       for update skip locked
     ) l
-    cross join lateral (select from public.workflow_run r where r.id = l.run_id for no key update skip locked) r
+    cross join lateral (
+      select workflow_engine.lock_owners(l.run_id, l.workflow_action_id, l.item_index) as are_free offset 0
+    ) o
+    where o.are_free
   );
 begin
   if v_expired <> '{}' then

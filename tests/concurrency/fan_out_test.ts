@@ -1,9 +1,10 @@
 import { assertEquals } from "@std/assert";
-import { call, claim, claimAttempts, failed, outcomeOf, report } from "../engine_calls.ts";
-import { pauseEngineInFile } from "../quiet.ts";
+import { call, claim, claimAttempts, failed, outcomeOf, report, waiting } from "../engine_calls.ts";
+import { letTimePass, pauseEngineInFile } from "../quiet.ts";
 import { openSession, type Session } from "../session.ts";
 import { openStack, type TestStack } from "../stack.ts";
 import { readStatuses, startRun } from "../steered_run.ts";
+import { uniqueName } from "../unique_name.ts";
 
 pauseEngineInFile();
 
@@ -38,6 +39,27 @@ Deno.test("an item that is skipped and a failure that ends its fan-out get by ea
   assertEquals([await ended, await skipped].map(countOf), [1, 0]);
   assertEquals((await readStatuses(stack, fail.run_id)).run, "failed");
 });
+
+for (const kind of ["timeout", "event"]) {
+  Deno.test(`the ${kind} of an item passes by a failure that ends its fan-out`, async () => {
+    await using stack = await openStack();
+    const event = uniqueName("order.paid");
+    const action = { name: "ask", action_type: "wait_for_event", payload: { event } };
+    await using run = await startRun(stack, { ...action, for_each: "$.event.items" });
+    const [one, two] = run.attempts("ask");
+    if (one === undefined || two === undefined) throw new Error("Cannot claim both items");
+    await report(run.first, waiting(one, { kind: "event", event, timeout: "1 hour" }));
+    await using third = await holdFanOut(stack, run.id);
+    const ended = outcomeOf(report(run.first, failed(two)));
+    await run.first.untilBlocked();
+    if (kind === "event") await call(run.second, "workflow_emit", { event });
+    else await letTimePass(stack, "2 hours");
+    await call(run.second, "workflow_action_log_cron");
+    await third.sql`commit`;
+    assertEquals(countOf(await ended), 1);
+    assertEquals((await readStatuses(stack, run.id)).run, "failed");
+  });
+}
 
 /** How many results a report took or attempts a claim began, or the error of either. */
 function countOf(outcome: string | { accepted: number } | { claims: unknown[] }): string | number {

@@ -166,8 +166,10 @@ begin
     cross join lateral (
       select * from workflow_engine.event_wait w where w.action_log_id = f.action_log_id for update skip locked
     ) w
-    cross join lateral (select from public.workflow_run r where r.id = f.run_id for no key update skip locked) r
-    where l.status = 'waiting' and l.attempt = w.attempt and w.event_id is null
+    cross join lateral (
+      select workflow_engine.lock_owners(l.run_id, l.workflow_action_id, l.item_index) as are_free offset 0
+    ) o
+    where l.status = 'waiting' and l.attempt = w.attempt and w.event_id is null and o.are_free
   ),
   taken as (
     update workflow_engine.event_wait w

@@ -109,8 +109,11 @@ begin
   from (
     select l.id
     from public.workflow_action_logs l
-    cross join lateral (select from public.workflow_run r where r.id = l.run_id for no key update skip locked) r
+    cross join lateral (
+      select workflow_engine.lock_owners(l.run_id, l.workflow_action_id, l.item_index) as are_free offset 0
+    ) o
     where l.status = 'waiting' and l.execute_at <= settle_overdue.at_time
+      and o.are_free
       and (l.waits_for <> 'event' or (
         l.execute_at < v_oldest_unseen
         and not exists (select from workflow_engine.event_wait w where w.action_log_id = l.id and w.is_new)
@@ -147,12 +150,15 @@ declare
       limit 2000
     ) a
     cross join lateral (
-      select l.id, l.run_id
+      select l.id, l.run_id, l.workflow_action_id, l.item_index
       from public.workflow_action_logs l
       where l.id = a.action_log_id and l.status = 'not_started'
       for update skip locked
     ) l
-    cross join lateral (select from public.workflow_run r where r.id = l.run_id for no key update skip locked) r
+    cross join lateral (
+      select workflow_engine.lock_owners(l.run_id, l.workflow_action_id, l.item_index) as are_free offset 0
+    ) o
+    where o.are_free
   );
 begin
   if v_expired <> '{}' then
