@@ -19,6 +19,7 @@ const TINY = [
   "tick_state",
   "wake_request",
   "pause",
+  "awaited_name",
   "secrets",
   "job",
   // The catalog's tables, once a tick, for new partitions of attached tables.

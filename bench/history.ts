@@ -3,7 +3,7 @@ import type { Database } from "../local/postgres/database.ts";
 /**
  * Fills the engine's tables as years of use would: finished events, runs and logs, a tenth as many
  * logs planned for next year, and as many that wait for an event, with as many events that nobody
- * waits for, and fan-outs. As the superuser, without the triggers that
+ * waits for, approvals and fan-outs. As the superuser, without the triggers that
  * would check each row, and without statistics: those come when somebody gathers them.
  */
 export async function growHistory(admin: Database, rows: number): Promise<void> {
@@ -43,7 +43,23 @@ export async function growHistory(admin: Database, rows: number): Promise<void> 
       ${workflow_id}, ${version}, ${workflow_action_id}, 0, 5, clock_timestamp() + interval '1 year'
     from generate_series(1, ${rows}::integer / 10) i`;
   await growWaits(admin, { workflow_id, version, workflow_action_id }, rows / 10);
+  await growQuestions(admin, rows / 10);
   await admin`reset session_replication_role`;
+}
+
+/** Approvals of finished runs, and, a tenth as many, of the waiting logs until next year. */
+async function growQuestions(admin: Database, rows: number): Promise<void> {
+  await admin`
+    insert into public.workflow_approval (run_id, action_log_id, attempt, message, status, expires_at,
+      decided_at, decided_by)
+    select l.run_id, l.id, 1, 'Go on?', 'approved', l.completed_at, l.completed_at, 'somebody'
+    from public.workflow_action_logs l
+    where l.status = 'completed' order by l.id limit ${rows}::integer`;
+  await admin`
+    insert into public.workflow_approval (run_id, action_log_id, attempt, message, expires_at)
+    select l.run_id, l.id, 1, 'Go on?', l.execute_at
+    from public.workflow_action_logs l
+    where l.status = 'waiting' order by l.id limit ${rows}::integer / 10`;
 }
 
 /** Logs that wait until next year, each for an event of its own, and events that fit none of them. */

@@ -5922,13 +5922,9 @@ begin
       nullif(d.reason, 'start')
     from unnest(insert_decided.decisions) d
     cross join lateral (select * from public.workflow_run r where r.id = d.run_id limit 1) r
-    cross join lateral (
-      select *
-      from workflow_engine.action_version a
-      where a.workflow_id = r.workflow_id and a.version = r.workflow_version
-        and a.workflow_action_id = d.workflow_action_id
-      limit 1
-    ) a
+    join workflow_engine.action_version a
+      on a.workflow_id = r.workflow_id and a.version = r.workflow_version
+      and a.workflow_action_id = d.workflow_action_id
     where d.log_id is null
     returning execute_at, status
   )
@@ -7354,18 +7350,23 @@ create or replace function workflow_engine.register_names(waits workflow_engine.
 returns void
 language plpgsql
 set search_path = ''
+set enable_seqscan = off
 as $$
 begin
   insert into workflow_engine.awaited_name (name, waited_at)
-  select distinct w.wait ->> 'event', register_names.at_time
-  from unnest(register_names.waits) w
-  where w.wait ->> 'kind' = 'event'
-    and not exists (select from workflow_engine.action_version a where a.awaits = w.wait ->> 'event')
-    and not exists (
-      select from workflow_engine.awaited_name n
-      where n.name = w.wait ->> 'event' and n.waited_at > register_names.at_time - interval '1 day'
-    )
-  order by 1
+  select e.name, register_names.at_time
+  from (select distinct w.wait ->> 'event' as name from unnest(register_names.waits) w where w.wait ->> 'kind' = 'event') e
+  where coalesce(
+    (select true from workflow_engine.action_version a where a.awaits = e.name limit 1),
+    (
+      select true
+      from workflow_engine.awaited_name n
+      where n.name = e.name and n.waited_at > register_names.at_time - interval '1 day'
+      limit 1
+    ),
+    false
+  ) is false
+  order by e.name
   on conflict (name) do update set waited_at = excluded.waited_at;
 end;
 $$;
@@ -7968,16 +7969,17 @@ create or replace function workflow_engine.keep_awaited_events(event_ids uuid[])
 returns void
 language plpgsql
 set search_path = ''
+set enable_seqscan = off
 as $$
 begin
   insert into workflow_engine.awaited_event (event_id, organization_id, name, payload, occurred_at)
   select e.id, e.organization_id, e.name, e.payload, e.occurred_at
   from public.workflow_event e
   where e.id = any (keep_awaited_events.event_ids)
-    and exists (
-      select from workflow_engine.action_version a where a.awaits = e.name
-      union all
-      select from workflow_engine.awaited_name n where n.name = e.name
+    and coalesce(
+      (select true from workflow_engine.action_version a where a.awaits = e.name limit 1),
+      (select true from workflow_engine.awaited_name n where n.name = e.name limit 1),
+      false
     );
   if found then
     perform workflow_engine.request_wake();
@@ -8397,12 +8399,16 @@ begin
     ),
     (
       select true
-      from public.workflow_approval a
+      from (
+        select a.action_log_id
+        from public.workflow_approval a
+        where a.status = 'pending' and a.expires_at <= has_answers.at_time
+        order by a.expires_at
+        limit 2000
+      ) a
       cross join lateral (
         select from public.workflow_action_logs l where l.id = a.action_log_id and l.status = 'not_started' limit 1
       ) l
-      where a.status = 'pending' and a.expires_at <= has_answers.at_time
-      order by a.expires_at
       limit 1
     ),
     false

@@ -193,13 +193,9 @@ begin
       nullif(d.reason, 'start')
     from unnest(insert_decided.decisions) d
     cross join lateral (select * from public.workflow_run r where r.id = d.run_id limit 1) r
-    cross join lateral (
-      select *
-      from workflow_engine.action_version a
-      where a.workflow_id = r.workflow_id and a.version = r.workflow_version
-        and a.workflow_action_id = d.workflow_action_id
-      limit 1
-    ) a
+    join workflow_engine.action_version a
+      on a.workflow_id = r.workflow_id and a.version = r.workflow_version
+      and a.workflow_action_id = d.workflow_action_id
     where d.log_id is null
     returning execute_at, status
   )

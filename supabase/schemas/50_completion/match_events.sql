@@ -284,16 +284,17 @@ create or replace function workflow_engine.keep_awaited_events(event_ids uuid[])
 returns void
 language plpgsql
 set search_path = ''
+set enable_seqscan = off
 as $$
 begin
   insert into workflow_engine.awaited_event (event_id, organization_id, name, payload, occurred_at)
   select e.id, e.organization_id, e.name, e.payload, e.occurred_at
   from public.workflow_event e
   where e.id = any (keep_awaited_events.event_ids)
-    and exists (
-      select from workflow_engine.action_version a where a.awaits = e.name
-      union all
-      select from workflow_engine.awaited_name n where n.name = e.name
+    and coalesce(
+      (select true from workflow_engine.action_version a where a.awaits = e.name limit 1),
+      (select true from workflow_engine.awaited_name n where n.name = e.name limit 1),
+      false
     );
   if found then
     perform workflow_engine.request_wake();

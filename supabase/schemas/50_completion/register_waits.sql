@@ -84,18 +84,23 @@ create or replace function workflow_engine.register_names(waits workflow_engine.
 returns void
 language plpgsql
 set search_path = ''
+set enable_seqscan = off
 as $$
 begin
   insert into workflow_engine.awaited_name (name, waited_at)
-  select distinct w.wait ->> 'event', register_names.at_time
-  from unnest(register_names.waits) w
-  where w.wait ->> 'kind' = 'event'
-    and not exists (select from workflow_engine.action_version a where a.awaits = w.wait ->> 'event')
-    and not exists (
-      select from workflow_engine.awaited_name n
-      where n.name = w.wait ->> 'event' and n.waited_at > register_names.at_time - interval '1 day'
-    )
-  order by 1
+  select e.name, register_names.at_time
+  from (select distinct w.wait ->> 'event' as name from unnest(register_names.waits) w where w.wait ->> 'kind' = 'event') e
+  where coalesce(
+    (select true from workflow_engine.action_version a where a.awaits = e.name limit 1),
+    (
+      select true
+      from workflow_engine.awaited_name n
+      where n.name = e.name and n.waited_at > register_names.at_time - interval '1 day'
+      limit 1
+    ),
+    false
+  ) is false
+  order by e.name
   on conflict (name) do update set waited_at = excluded.waited_at;
 end;
 $$;

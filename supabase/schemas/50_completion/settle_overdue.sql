@@ -214,12 +214,16 @@ begin
     ),
     (
       select true
-      from public.workflow_approval a
+      from (
+        select a.action_log_id
+        from public.workflow_approval a
+        where a.status = 'pending' and a.expires_at <= has_answers.at_time
+        order by a.expires_at
+        limit 2000
+      ) a
       cross join lateral (
         select from public.workflow_action_logs l where l.id = a.action_log_id and l.status = 'not_started' limit 1
       ) l
-      where a.status = 'pending' and a.expires_at <= has_answers.at_time
-      order by a.expires_at
       limit 1
     ),
     false
