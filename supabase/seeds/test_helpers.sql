@@ -332,6 +332,23 @@ $$;
 
 comment on function test.count_rings() is 'How many wake-ups are queued once this transaction commits.';
 
+-- Lets the engine ring, and makes what this transaction has asked for so far another one's, that has rung: what
+-- count_rings() finds was asked for since.
+create or replace function test.forget_rings()
+returns void
+language plpgsql
+as $$
+begin
+  set constraints all immediate;
+  set constraints all deferred;
+  delete from workflow_engine.wake_request;
+  perform set_config('workflow_engine.woken_by', '', true);
+  perform test.configure();
+end;
+$$;
+
+comment on function test.forget_rings() is 'As if all wake-ups so far had been another transaction''s.';
+
 -- Makes the latest version of every workflow the work of an earlier transaction.
 create or replace function test.age_versions()
 returns void
