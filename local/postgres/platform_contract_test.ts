@@ -29,6 +29,22 @@ Deno.test("platform: of the API's roles only service_role bypasses row-level sec
   ]);
 });
 
+Deno.test("platform: postgres may become the API's roles, and may give them to others", async () => {
+  await using db = await openContractDatabase();
+  const rows = await db`
+    select r.rolname, m.admin_option
+    from pg_auth_members m join pg_roles r on r.oid = m.roleid
+    where m.member = 'postgres'::regrole
+      and r.rolname in ('anon', 'authenticated', 'service_role', 'authenticator')
+    order by r.rolname`;
+  assertEquals([...rows].map(({ rolname, admin_option }) => [rolname, admin_option]), [
+    ["anon", true],
+    ["authenticated", true],
+    ["authenticator", true],
+    ["service_role", true],
+  ]);
+});
+
 Deno.test("platform: statements of the API's roles are timed out", async () => {
   await using db = await openContractDatabase();
   const rows = await db`

@@ -10,7 +10,8 @@ create role authenticator noinherit login;
 create role supabase_auth_admin noinherit createrole login;
 
 grant anon, authenticated, service_role to authenticator;
-grant anon, authenticated, service_role, pg_monitor, pg_read_all_data, pg_signal_backend to postgres;
+grant anon, authenticated, service_role, authenticator to postgres with admin option;
+grant pg_monitor, pg_read_all_data, pg_signal_backend to postgres;
 
 -- The login role of the local Data API, in place of authenticator: it has to act as the Auth
 -- server too.
