@@ -322,6 +322,32 @@ Deno.test("a newer attempt of the same action log replaces the older one", async
   assertEquals(engine.results.map(({ attempt }) => attempt), [2]);
 });
 
+Deno.test("the stale result of an older attempt does not abort the newer one", async () => {
+  const { clock, engine, handlers, start } = setUp();
+  const id = sampleId(7);
+  let isDown = true;
+  engine.beforeCall = (call) => {
+    if (call === "report" && isDown) throw failure("other");
+  };
+  engine.addClaim(sampleClaim({ id, attempt: 1 }));
+  start();
+  await clock.advance(100);
+  handlers.end(id, 1);
+  await clock.advance(100);
+  engine.addClaim(sampleClaim({ id, attempt: 2 }));
+  await clock.advance(10_000);
+  engine.stale.add(id);
+  isDown = false;
+  await clock.advance(10_000);
+  engine.stale.delete(id);
+  const both = engine.reports.at(-1);
+  assertEquals([both?.results, both?.running].map((list) => list?.[0]?.attempt), [1, 2]);
+  assertEquals(handlers.aborted, []);
+  handlers.end(id, 2);
+  await clock.advance(100);
+  assertEquals(engine.results.at(-1)?.attempt, 2);
+});
+
 Deno.test("a time-out halves the batch, and it grows back", async () => {
   const { clock, engine, start } = setUp({ limits: { concurrency: 100, batch: 100 } });
   let failures = 2;

@@ -17,7 +17,7 @@ for (
   });
 }
 
-for (const accept of ["*/*", "image/png", ""]) {
+for (const accept of ["*/*", "image/png", "", "text/html;q=0, application/json;q=0.0"]) {
   Deno.test(`"${accept}" gets what everybody gets`, () => {
     assertEquals(preferredForm(new Headers({ accept }), "json"), "json");
     assertEquals(preferredForm(new Headers({ accept }), "page"), "page");

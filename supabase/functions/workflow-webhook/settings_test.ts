@@ -48,7 +48,9 @@ for (const name of ["WORKFLOW_APPROVAL_URL", "WORKFLOW_PUBLIC_URL"]) {
 
 Deno.test("pages are served everywhere but on the platform's own domain", () => {
   assertEquals(canServePages("https://abcdefghijklmnopqrst.supabase.co"), false);
+  assertEquals(canServePages("https://abcdefghijklmnopqrst.supabase.in"), false);
   assertEquals(canServePages("https://api.example.com"), true);
   assertEquals(canServePages("http://127.0.0.1:54321"), true);
   assertEquals(canServePages("https://supabase.co.example.com"), true);
+  assertEquals(canServePages("https://notsupabase.in"), true);
 });
