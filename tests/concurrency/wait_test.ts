@@ -1,7 +1,15 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { z } from "zod";
 import { createTable } from "../attached_table.ts";
-import { call, claim, refusalOf, report, reportAndClaim, waiting } from "../engine_calls.ts";
+import {
+  call,
+  claim,
+  outcomeOf,
+  refusalOf,
+  report,
+  reportAndClaim,
+  waiting,
+} from "../engine_calls.ts";
 import { insertRows } from "../insert_rows.ts";
 import { letTimePass, pauseEngineInFile } from "../quiet.ts";
 import { openSession, type Session } from "../session.ts";
@@ -551,6 +559,29 @@ Deno.test("an event that two actions of a run wait for answers one, and fails no
   const { accepted } = await waitForEvent(run.second, run, event, "1 hour", "other");
   await run.first.sql`commit`;
   assertEquals(accepted, 1);
+  await tick(run.second);
+  assertEquals(await run.statuses(), { run: "running", ask: "completed", other: "waiting" });
+  await call(run.first, "workflow_emit", { event });
+  await tick(run.second);
+  assertEquals(await run.statuses(), { run: "completed", ask: "completed", other: "completed" });
+});
+
+Deno.test("an event that is taken while another action of the run looks for it fails no report", async () => {
+  await using stack = await openStack();
+  const event = uniqueName("order.paid");
+  await using run = await startTwoListening(stack, event);
+  await using engine = await openSession(stack);
+  await listen(run, event);
+  await call(run.first, "workflow_emit", { event });
+  await run.first.sql`begin`;
+  await claim(run.first);
+  const held = engine.sql.begin((sql) => sql`lock table workflow_engine.awaited_event`);
+  await engine.untilBlocked();
+  const looking = outcomeOf(waitForEvent(run.second, run, event, "1 hour", "other"));
+  await run.second.untilBlocked();
+  await run.first.sql`commit`;
+  await held;
+  assertEquals(typeof await looking, "object");
   await tick(run.second);
   assertEquals(await run.statuses(), { run: "running", ask: "completed", other: "waiting" });
   await call(run.first, "workflow_emit", { event });
