@@ -1,9 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
+import { travel } from "../../local/travel.ts";
 import { createTable } from "../attached_table.ts";
 import { createEndpoint } from "../endpoint.ts";
 import { insertRows } from "../insert_rows.ts";
 import { setLeaseGrace } from "../lease.ts";
 import { openStack, type TestStack } from "../stack.ts";
+import { uniqueName } from "../unique_name.ts";
 import { until } from "../until.ts";
 import { createWorkflow } from "../workflow.ts";
 
@@ -39,6 +41,42 @@ Deno.test("a crash of Postgres in mid-work loses nothing", async () => {
     (await endpoint.requests()).map(({ headers }) => headers["idempotency-key"]),
   );
   assertEquals(calls, new Set(logs.map(({ id }) => id)));
+});
+
+Deno.test("what waits survives a crash of Postgres and of the function, and is answered", async () => {
+  await using stack = await openStack();
+  const [trigger, event] = [uniqueName("event"), uniqueName("order.paid")];
+  await using workflow = await createWorkflow(stack, {
+    trigger,
+    actions: [
+      { name: "sleep", action_type: "sleep", payload: { duration: "3 hours" } },
+      { name: "listen", action_type: "wait_for_event", payload: { event, timeout: "1 day" } },
+      { name: "ask", action_type: "approval", payload: { message: "May we?" } },
+      { name: "after", action_type: "log", order: 2, payload: { message: "all there" } },
+    ],
+  });
+  await stack.service.rpc("workflow_emit", { event: trigger }).throwOnError();
+  await until("all three to wait", async () => {
+    const logs = await workflow.logs();
+    return logs.length === 3 && logs.every(({ status }) => status === "waiting");
+  });
+  await crashPostgres(stack);
+  await stack.functions.kill();
+  assertEquals((await workflow.logs()).map(({ status }) => status), Array(3).fill("waiting"));
+  const [asked] = await stack.db`
+    select a.id from public.workflow_approval a join public.workflow_run r on r.id = a.run_id
+    where r.workflow_id = ${workflow.id}`;
+  await stack.db`select public.workflow_emit(${event})`;
+  await stack.db`select public.workflow_approve(${asked?.id})`;
+  await travel(stack.db, "3 hours");
+  const logs = await workflow.ended();
+  assertEquals(
+    logs.map(({ action, status, attempt }) => `${action} ${status} ${attempt}`).toSorted(),
+    ["after completed 1", "ask completed 1", "listen completed 1", "sleep completed 1"],
+  );
+  const outputOf = (name: string) =>
+    JSON.parse(logs.find(({ action }) => action === name)?.output_json ?? "null");
+  assertEquals([outputOf("listen").event.name, outputOf("ask").decision], [event, "approved"]);
 });
 
 /** Kills a backend with SIGKILL: Postgres ends all others, forgets unlogged tables and recovers. */
