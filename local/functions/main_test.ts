@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { SignJWT } from "jose";
+import { until } from "../../tests/until.ts";
 import { JWT_SECRET, spawnRunner } from "./testing.ts";
 
 async function token(secret: string, expires: string): Promise<string> {
@@ -235,11 +236,14 @@ Deno.test("a process retires at half of its wall-clock limit", async (t) => {
     "one that works for ever is ended at the limit, and others serve meanwhile",
     async () => {
       const first = await (await runner.call("background?ms=60000")).json();
-      while ((await runner.state("background"))["state"] === "running") await tick();
+      await until(
+        "the process to retire",
+        async () => (await runner.state("background"))["state"] !== "running",
+      );
       const second = await (await runner.call("background?ms=0")).json();
       assertNotEquals(first.pid, second.pid);
       assertEquals(await exists(first.pid), true);
-      while (await exists(first.pid)) await tick();
+      await untilGone(first.pid);
     },
   );
 });
@@ -248,7 +252,7 @@ Deno.test("no function outlives a runner that was killed", async () => {
   await using runner = await spawnRunner();
   const { pid } = await (await runner.call("echo")).json();
   await runner.stop("SIGKILL");
-  while (await exists(pid)) await tick();
+  await untilGone(pid);
 });
 
 /** Whether a process with this id is there. */
@@ -260,6 +264,6 @@ async function exists(pid: number): Promise<boolean> {
   return success;
 }
 
-function tick(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 20));
+async function untilGone(pid: number): Promise<void> {
+  await until("the process to end", async () => !await exists(pid));
 }

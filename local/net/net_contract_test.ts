@@ -192,11 +192,20 @@ Deno.test("pg_net: a request whose transaction rolls back never leaves", async (
 });
 
 /**
- * A worker is idle after a batch, a rest, a batch that found nothing and another rest; nothing in
- * the database shows it, and other traffic may have woken it again.
+ * A worker is idle after a batch, a rest of a second, a batch that found nothing and another rest:
+ * when nothing is queued, and nothing has been answered for so long. Other traffic may wake it again.
  */
-async function untilProbablyIdle(): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, 2500));
+async function untilIdle(db: Database): Promise<void> {
+  await untilRow(
+    () =>
+      db`
+        select
+        where not exists (select from net.http_request_queue)
+          and not exists (
+            select from net._http_response r where r.created > now() - interval '2.5 seconds'
+          )`,
+    30,
+  );
 }
 
 Deno.test("pg_net: an idle worker sends at once", async () => {
@@ -204,7 +213,7 @@ Deno.test("pg_net: an idle worker sends at once", async () => {
   await using server = listen(ok);
   let quickest = Infinity;
   for (const attempt of [1, 2, 3, 4]) {
-    await untilProbablyIdle();
+    await untilIdle(db);
     const begun = performance.now();
     await get(db, `${server.url}/${attempt}`);
     const [arrival] = await server.arrived(`/${attempt}`);
