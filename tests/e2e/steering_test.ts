@@ -5,8 +5,8 @@ import { openStack } from "../stack.ts";
 import { uniqueName } from "../unique_name.ts";
 import { createWorkflow } from "../workflow.ts";
 
-/** A heartbeat is every ten seconds; the rest is for a slow machine. */
-const ABORT_PATIENCE_MS = 15_000;
+/** What is stopped is aborted within ten seconds. */
+const ABORT_PATIENCE_MS = 10_000;
 
 /** An application that never answers, and tells when a caller has come and when it has gone. */
 function serveSilence(): AsyncDisposable & {

@@ -9,8 +9,11 @@ import { type Clock, sleep } from "./clock.ts";
 import { type Engine, EngineError } from "./engine.ts";
 import { Lookout } from "./lookout.ts";
 
-/** Every attempt in flight is reported as running at least this often. */
-const HEARTBEAT_MS = 10_000;
+/**
+ * Every attempt in flight is reported as running at least this often: what is stopped is aborted
+ * within ten seconds, of which one is for the call.
+ */
+const HEARTBEAT_MS = 9_000;
 
 /** Results that come this close together travel in one report. */
 const COALESCE_MS = 3;
