@@ -1,7 +1,11 @@
 import { openStack, type TestStack } from "./stack.ts";
+import { until } from "./until.ts";
 
-/** Keeps pg_cron from running the tick, so that a test alone decides when it runs. */
-export async function pauseTick({ db }: TestStack): Promise<AsyncDisposable> {
+/**
+ * Keeps pg_cron from running the tick, so that a test alone decides when it runs. One that has
+ * begun comes to its end first: it would pass over what a test holds, or be the only one.
+ */
+export async function pauseTick({ db, admin }: TestStack): Promise<AsyncDisposable> {
   const switchJob = async (active: boolean) => {
     await db`
       select cron.alter_job(job_id := j.jobid, active := ${active})
@@ -9,6 +13,12 @@ export async function pauseTick({ db }: TestStack): Promise<AsyncDisposable> {
       where j.jobname = 'workflow-tick'`;
   };
   await switchJob(false);
+  await until("the tick to end", async () => {
+    const [run] = await admin`
+      select from cron.job_run_details d join cron.job j on j.jobid = d.jobid
+      where j.jobname = 'workflow-tick' and d.status in ('starting', 'running')`;
+    return run === undefined;
+  });
   return { [Symbol.asyncDispose]: () => switchJob(true) };
 }
 
@@ -18,12 +28,33 @@ export async function pauseTick({ db }: TestStack): Promise<AsyncDisposable> {
  */
 export async function stopFunction(stack: TestStack): Promise<AsyncDisposable> {
   await stack.functions.stop();
+  await untilCallsEnded(stack);
   return {
     [Symbol.asyncDispose]: async () => {
       await stack.functions.start();
       await forgetLastRing(stack);
     },
   };
+}
+
+/** Ends the function's processes at once, as a crash would, with all that they have asked for. */
+export async function killFunction(stack: TestStack): Promise<void> {
+  await stack.functions.kill();
+  await untilCallsEnded(stack);
+}
+
+/**
+ * Waits until no call of a worker is under way in the database. One that waits there for work goes
+ * on for up to a second after its process was killed, and what it claims is nobody's.
+ */
+async function untilCallsEnded({ admin }: TestStack): Promise<void> {
+  await until("the calls of workers to end", async () => {
+    const [call] = await admin`
+      select from pg_stat_activity a
+      where a.application_name = 'local-api' and a.state <> 'idle'
+        and a.query ~ 'workflow_(claim|report)'`;
+    return call === undefined;
+  });
 }
 
 /** Pauses the tick and takes the function down, so that nobody but the test claims anything. */

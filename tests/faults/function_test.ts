@@ -6,7 +6,7 @@ import { createTable } from "../attached_table.ts";
 import { createEndpoint, type Endpoint } from "../endpoint.ts";
 import { insertRows } from "../insert_rows.ts";
 import { setLeaseGrace, untilLeaseRanOut } from "../lease.ts";
-import { pauseTick, stopFunction } from "../quiet.ts";
+import { killFunction, pauseTick, stopFunction } from "../quiet.ts";
 import { openStack, type TestStack } from "../stack.ts";
 import { until } from "../until.ts";
 import { startWorkerProcess } from "../worker_process.ts";
@@ -49,7 +49,7 @@ Deno.test("a handler killed in mid-action runs again, and its late result is ref
   await using _grace = await setLeaseGrace(stack, "1 second");
   await using action = await startAction(stack, 1);
   const { endpoint, workflow, log } = action;
-  await stack.functions.kill();
+  await killFunction(stack);
   await answerAtOnce(endpoint);
   await untilLeaseRanOut(stack, log.id);
   await stack.tick();

@@ -4,6 +4,7 @@ import { createTable } from "../attached_table.ts";
 import { createEndpoint } from "../endpoint.ts";
 import { insertRows } from "../insert_rows.ts";
 import { setLeaseGrace } from "../lease.ts";
+import { killFunction } from "../quiet.ts";
 import { openStack, type TestStack } from "../stack.ts";
 import { uniqueName } from "../unique_name.ts";
 import { until } from "../until.ts";
@@ -61,7 +62,7 @@ Deno.test("what waits survives a crash of Postgres and of the function, and is a
     return logs.length === 3 && logs.every(({ status }) => status === "waiting");
   });
   await crashPostgres(stack);
-  await stack.functions.kill();
+  await killFunction(stack);
   assertEquals((await workflow.logs()).map(({ status }) => status), Array(3).fill("waiting"));
   const [asked] = await stack.db`
     select a.id from public.workflow_approval a join public.workflow_run r on r.id = a.run_id
