@@ -87,6 +87,6 @@ function answerUnknown(form: Form): Response {
 
 function redirect(approvalUrl: string, token: string): Response {
   const location = new URL(approvalUrl);
-  location.searchParams.append("token", token);
+  location.searchParams.set("token", token);
   return answer(303, null, { location: location.href, vary: "accept" });
 }

@@ -159,6 +159,14 @@ Deno.test("a browser is sent to the application's page with the token, if there 
   assertEquals(await asked.json(), sampleApproval());
 });
 
+Deno.test("the application's page gets one token, whatever its own address names", async () => {
+  const approvalUrl = "https://app.example.com/approve?token=preview&lang=de#top";
+  const { app } = createTestApp(engineOf().engine, { approvalUrl });
+  const location = new URL((await app(open())).headers.get("location") ?? "");
+  assertEquals(location.searchParams.getAll("token"), [TOKEN]);
+  assertEquals([location.searchParams.get("lang"), location.hash], ["de", "#top"]);
+});
+
 Deno.test("the form decides, and its page says what was decided", async () => {
   const { engine, decisions } = engineOf();
   const { app } = createTestApp(engine);
