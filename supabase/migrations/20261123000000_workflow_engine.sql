@@ -6007,17 +6007,27 @@ $$;
 comment on function workflow_engine.read_progress(uuid[]) is
   'Where these running runs stand.';
 
+-- Ends runs. The parent of a child is told by the next claim, which somebody has to make.
 create or replace function workflow_engine.end_runs(run_ids uuid[], status text, at_time timestamptz)
 returns void
 language plpgsql
 set search_path = ''
 as $$
+declare
+  v_owes_answer boolean;
 begin
   if end_runs.run_ids <> '{}' then
-    update public.workflow_run r
-    set status = end_runs.status, completed_at = end_runs.at_time,
-      ended_in = case when r.owes_answer then pg_current_xact_id() end
-    where r.id = any (end_runs.run_ids);
+    with ended as (
+      update public.workflow_run r
+      set status = end_runs.status, completed_at = end_runs.at_time,
+        ended_in = case when r.owes_answer then pg_current_xact_id() end
+      where r.id = any (end_runs.run_ids)
+      returning r.owes_answer
+    )
+    select bool_or(e.owes_answer) into v_owes_answer from ended e;
+    if v_owes_answer then
+      perform workflow_engine.request_wake();
+    end if;
   end if;
 end;
 $$;
@@ -9257,6 +9267,7 @@ as $$
 declare
   v_now timestamptz;
   v_stopped uuid[];
+  v_owes_answer boolean;
 begin
   perform workflow_engine.lock_unfinished(stop_together.run_ids);
   perform from public.workflow_run r where r.id = any (stop_together.run_ids) order by r.id for update;
@@ -9266,13 +9277,16 @@ begin
     set status = 'stopped', completed_at = greatest(v_now, r.created_at),
       ended_in = case when r.owes_answer then pg_current_xact_id() end
     where r.id = any (stop_together.run_ids) and r.status in ('running', 'paused')
-    returning r.id
+    returning r.id, r.owes_answer
   )
-  select coalesce(array_agg(s.id), '{}') into v_stopped from stopped s;
+  select coalesce(array_agg(s.id), '{}'), bool_or(s.owes_answer) into v_stopped, v_owes_answer from stopped s;
   update public.workflow_action_logs l
   set status = 'stopped', lease_expires_at = null, is_held = false, final = false,
     completed_at = greatest(v_now, l.started_at)
   where l.run_id = any (v_stopped) and workflow_engine.is_unfinished(l.status, l.final);
+  if v_owes_answer then
+    perform workflow_engine.request_wake();
+  end if;
   return v_stopped;
 end;
 $$;

@@ -278,17 +278,27 @@ $$;
 comment on function workflow_engine.read_progress(uuid[]) is
   'Where these running runs stand.';
 
+-- Ends runs. The parent of a child is told by the next claim, which somebody has to make.
 create or replace function workflow_engine.end_runs(run_ids uuid[], status text, at_time timestamptz)
 returns void
 language plpgsql
 set search_path = ''
 as $$
+declare
+  v_owes_answer boolean;
 begin
   if end_runs.run_ids <> '{}' then
-    update public.workflow_run r
-    set status = end_runs.status, completed_at = end_runs.at_time,
-      ended_in = case when r.owes_answer then pg_current_xact_id() end
-    where r.id = any (end_runs.run_ids);
+    with ended as (
+      update public.workflow_run r
+      set status = end_runs.status, completed_at = end_runs.at_time,
+        ended_in = case when r.owes_answer then pg_current_xact_id() end
+      where r.id = any (end_runs.run_ids)
+      returning r.owes_answer
+    )
+    select bool_or(e.owes_answer) into v_owes_answer from ended e;
+    if v_owes_answer then
+      perform workflow_engine.request_wake();
+    end if;
   end if;
 end;
 $$;

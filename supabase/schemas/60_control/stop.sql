@@ -61,6 +61,7 @@ as $$
 declare
   v_now timestamptz;
   v_stopped uuid[];
+  v_owes_answer boolean;
 begin
   perform workflow_engine.lock_unfinished(stop_together.run_ids);
   perform from public.workflow_run r where r.id = any (stop_together.run_ids) order by r.id for update;
@@ -70,13 +71,16 @@ begin
     set status = 'stopped', completed_at = greatest(v_now, r.created_at),
       ended_in = case when r.owes_answer then pg_current_xact_id() end
     where r.id = any (stop_together.run_ids) and r.status in ('running', 'paused')
-    returning r.id
+    returning r.id, r.owes_answer
   )
-  select coalesce(array_agg(s.id), '{}') into v_stopped from stopped s;
+  select coalesce(array_agg(s.id), '{}'), bool_or(s.owes_answer) into v_stopped, v_owes_answer from stopped s;
   update public.workflow_action_logs l
   set status = 'stopped', lease_expires_at = null, is_held = false, final = false,
     completed_at = greatest(v_now, l.started_at)
   where l.run_id = any (v_stopped) and workflow_engine.is_unfinished(l.status, l.final);
+  if v_owes_answer then
+    perform workflow_engine.request_wake();
+  end if;
   return v_stopped;
 end;
 $$;
