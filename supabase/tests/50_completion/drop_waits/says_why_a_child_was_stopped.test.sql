@@ -5,7 +5,7 @@ select test.create_workflow('child', trigger => 'never');
 create temporary table given on commit drop as
 select test.deploy('[{"name": "ask", "action_type": "start_workflow", "payload": {"workflow": "child"}}]'), test.start_run() as run;
 select test.report(test.claim() #> '{claims,0}', '{"status": "waiting", "wait": {"kind": "run", "workflow": "child"}}');
-select public.workflow_stop(action_id => (test.log_of(run, 'ask')).id, reason => 'Enough') from given;
+select public.workflow_stop(action_id => (test.log_of(run, 'ask')).id) from given;
 
 select results_eq(
   $$
