@@ -75,7 +75,7 @@ export async function startRun(
     },
     history: async () => {
       const rows = await stack.db`
-        select h.kind from public.workflow_history h where h.run_id = ${id}
+        select h.kind from public.workflow_history h where h.run_id = ${id} and h.kind !~ '^(run|action)_'
         order by h.recorded_at, h.id`;
       return rows.map(({ kind }) => String(kind));
     },

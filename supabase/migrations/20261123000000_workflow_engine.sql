@@ -3124,7 +3124,7 @@ create table public.workflow_history (
   constraint history_kind_is_known check (kind in (
     'attempt_failed', 'attempt_stopped', 'attempt_released', 'approval_requested', 'reminded', 'expired', 'event_failed',
     'throttled', 'definition_saved', 'definition_deleted', 'paused', 'resumed', 'stopped', 'retried', 'replayed', 'signaled',
-    'approved', 'rejected'
+    'approved', 'rejected', 'run_failed', 'run_stopped', 'action_skipped'
   ))
 );
 
@@ -3160,7 +3160,7 @@ comment on table public.workflow_history is
 comment on column public.workflow_history.action is 'The name of the action that it is about, if it is about one.';
 comment on column public.workflow_history.item_index is 'The position of its item in a fan-out.';
 comment on column public.workflow_history.kind is
-  'attempt_failed: an attempt ended badly, or, without an attempt, an action''s data could not be read. attempt_stopped, attempt_released: an attempt was stopped, or given back. approval_requested: a question that was withdrawn, when another one takes its place. reminded: a reminder of a question was due, which ends its attempt. expired: nobody decided in time. event_failed: an event could not be matched with definitions. throttled: a record began too many runs. definition_saved, definition_deleted: a definition got a new version, or was deleted. The others: what somebody did to a run, an action, a workflow or an action type.';
+  'attempt_failed: an attempt ended badly, or, without an attempt, an action''s data could not be read. attempt_stopped, attempt_released: an attempt was stopped, or given back. approval_requested: a question that was withdrawn, when another one takes its place. reminded: a reminder of a question was due, which ends its attempt. expired: nobody decided in time. event_failed: an event could not be matched with definitions. throttled: a record began too many runs. run_failed, run_stopped, action_skipped: what a retry took back. definition_saved, definition_deleted: a definition got a new version, or was deleted. The others: what somebody did to a run, an action, a workflow or an action type.';
 comment on column public.workflow_history.started_at is
   'When what has ended had begun: an attempt, or a question.';
 comment on column public.workflow_history.actor is
@@ -5407,6 +5407,7 @@ begin
       started_at = greatest(start_attempts.at_time, l.created_at),
       worker_id = start_attempts.worker_id,
       http_status = null,
+      error = case when l.waits_for is distinct from 'approval' then l.error end,
       lease_expires_at = clock_timestamp() + make_interval(secs => a.timeout_seconds) + s.lease_grace
     from sized c, workflow_engine.action_version a, workflow_engine.settings s
     where s.id
@@ -6217,6 +6218,35 @@ $$;
 comment on function workflow_engine.lock_fan_outs(workflow_engine.item_count[]) is
   'Locks the fan-outs of ended items.';
 
+-- Locks the runs of actions that ended together with items, and those of fan-outs that these items end, all by id: a
+-- fan-out that ended first would take its run before an older one.
+create or replace function workflow_engine.lock_ended_runs(run_ids uuid[], counts workflow_engine.item_count[])
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_runs uuid[];
+begin
+  perform workflow_engine.lock_fan_outs(lock_ended_runs.counts);
+  v_runs := array(
+    select f.run_id
+    from unnest(lock_ended_runs.counts) c
+    join workflow_engine.fan_out f on f.run_id = c.run_id and f.workflow_action_id = c.workflow_action_id
+    where f.unfinished = c.finished or f.failed + c.failed > f.tolerated
+  );
+  if v_runs <> '{}' then
+    perform from public.workflow_run r
+    where r.id = any (lock_ended_runs.run_ids || v_runs)
+    order by r.id
+    for update;
+  end if;
+end;
+$$;
+
+comment on function workflow_engine.lock_ended_runs(uuid[], workflow_engine.item_count[]) is
+  'Locks the runs that ended actions and items move on, by id.';
+
 -- Lets the next items of locked fan-outs run, as many as have made room.
 create or replace function workflow_engine.release_items(counts workflow_engine.item_count[], at_time timestamptz)
 returns void
@@ -6613,6 +6643,9 @@ begin
   if v_waits is not null then
     perform workflow_engine.drop_waits(v_waits);
   end if;
+  if v_items is not null and v_runs is not null then
+    perform workflow_engine.lock_ended_runs(v_runs, v_items);
+  end if;
   if v_items is not null then
     perform workflow_engine.settle_items(v_items);
   end if;
@@ -6805,7 +6838,7 @@ begin
         when r.status = 'failed' then coalesce(r.error, 'No reason given')
         when s.next <> 'completed' then l.error
       end,
-      r.http_status, coalesce(s.kind, l.waits_for)
+      coalesce(r.http_status, case when l.status = 'waiting' then l.http_status end), coalesce(s.kind, l.waits_for)
     from (
       select e.value -> 'output' as output, e.value -> 'wait' as wait, t.*
       from jsonb_array_elements(read_results.results) e
@@ -9224,33 +9257,64 @@ $$;
 comment on function workflow_engine.with_descendants(uuid[]) is
   'These runs and their children, and those of their children.';
 
+-- Locks the fan-outs of these runs, or of one action in them, and whatever is unfinished there, the logs of fan-outs
+-- after their items, as a report does. Raises lock_not_available where somebody has one of the others.
+create or replace function workflow_engine.lock_all_items(run_ids uuid[], workflow_action_id uuid)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  perform from workflow_engine.fan_out f
+  where f.run_id = any (lock_all_items.run_ids)
+    and f.workflow_action_id = coalesce(lock_all_items.workflow_action_id, f.workflow_action_id)
+  order by f.run_id, f.workflow_action_id
+  for update;
+  perform from public.workflow_action_logs l
+  where l.run_id = any (lock_all_items.run_ids)
+    and l.workflow_action_id = coalesce(lock_all_items.workflow_action_id, l.workflow_action_id)
+    and workflow_engine.is_unfinished(l.status, l.final)
+    and l.waits_for is distinct from 'items'
+  order by l.id
+  for update nowait;
+  perform from public.workflow_action_logs l
+  where l.run_id = any (lock_all_items.run_ids)
+    and l.workflow_action_id = coalesce(lock_all_items.workflow_action_id, l.workflow_action_id)
+    and workflow_engine.is_unfinished(l.status, l.final)
+    and l.waits_for = 'items'
+  order by l.id
+  for update;
+end;
+$$;
+
+comment on function workflow_engine.lock_all_items(uuid[], uuid) is
+  'Locks the fan-outs of runs and all that is unfinished there, or raises lock_not_available.';
+
 -- Locks what is unfinished in these runs, or of one action in them, in the order of everybody: logs, the fan-outs of
--- which they are items, the items that await their turn, and the logs of fan-outs after their items, as a report
--- does.
+-- which they are items, the items that await their turn. What was let run while this waited may be reported just now,
+-- which takes the fan-out last: then the fan-outs are given back, and it waits for that log first.
 create or replace function workflow_engine.lock_unfinished(run_ids uuid[], workflow_action_id uuid default null)
 returns void
 language plpgsql
 set search_path = ''
 as $$
 begin
-  perform from public.workflow_action_logs l
-  where l.run_id = any (lock_unfinished.run_ids)
-    and l.workflow_action_id = coalesce(lock_unfinished.workflow_action_id, l.workflow_action_id)
-    and workflow_engine.is_unfinished(l.status, l.final)
-    and l.waits_for is distinct from 'items' and not workflow_engine.awaits_turn(l.status, l.execute_at)
-  order by l.id
-  for update;
-  perform from workflow_engine.fan_out f
-  where f.run_id = any (lock_unfinished.run_ids)
-    and f.workflow_action_id = coalesce(lock_unfinished.workflow_action_id, f.workflow_action_id)
-  order by f.run_id, f.workflow_action_id
-  for update;
-  perform from public.workflow_action_logs l
-  where l.run_id = any (lock_unfinished.run_ids)
-    and l.workflow_action_id = coalesce(lock_unfinished.workflow_action_id, l.workflow_action_id)
-    and workflow_engine.is_unfinished(l.status, l.final)
-  order by l.waits_for is not distinct from 'items', l.id
-  for update;
+  loop
+    perform from public.workflow_action_logs l
+    where l.run_id = any (lock_unfinished.run_ids)
+      and l.workflow_action_id = coalesce(lock_unfinished.workflow_action_id, l.workflow_action_id)
+      and workflow_engine.is_unfinished(l.status, l.final)
+      and l.waits_for is distinct from 'items' and not workflow_engine.awaits_turn(l.status, l.execute_at)
+    order by l.id
+    for update;
+    begin
+      perform workflow_engine.lock_all_items(lock_unfinished.run_ids, lock_unfinished.workflow_action_id);
+      return;
+    exception
+      when lock_not_available then
+        null;
+    end;
+  end loop;
 end;
 $$;
 
@@ -9395,7 +9459,9 @@ set search_path = ''
 as $$
 begin
   return query
-    select l.id, l.run_id, case when l.attempt = 0 and isfinite(l.execute_at) then l.execute_at end
+    select l.id, l.run_id, case
+      when l.attempt = 0 then case when isfinite(l.execute_at) then l.execute_at else workflow_engine.clock() + a.delay end
+    end
     from public.workflow_action_logs l
     join workflow_engine.action_version a
       on a.workflow_id = l.workflow_id and a.version = l.workflow_version
@@ -9454,7 +9520,15 @@ declare
     where f.is_follower and (l.status in ('skipped', 'stopped') or l.id = any (unsettle_followers.log_ids))
   );
 begin
-  delete from public.workflow_action_logs l where l.id = any (v_followers) and l.status = 'skipped';
+  with forgotten as (
+    delete from public.workflow_action_logs l
+    where l.id = any (v_followers) and l.status = 'skipped'
+    returning l as log
+  )
+  insert into public.workflow_history (organization_id, workflow_id, run_id, action_log_id, action, kind, recorded_at, reason)
+  select (f.log).organization_id, (f.log).workflow_id, (f.log).run_id, (f.log).id, workflow_engine.action_name(f.log),
+    'action_skipped', (f.log).completed_at, (f.log).reason
+  from forgotten f;
   perform workflow_engine.reset_logs(v_followers, array_fill(timestamptz 'infinity', array[cardinality(v_followers)]));
 end;
 $$;
@@ -9573,6 +9647,35 @@ $$;
 comment on function workflow_engine.repeat_decided(workflow_engine.decision[], timestamptz) is
   'Repeats or stops what is decided of actions whose logs await their turn; returns when the first is due.';
 
+-- Ended runs that did not end well are running again. How they had ended is kept in the history, because they
+-- themselves will say how they end at last. Not those that were undone, or whose workflow is gone. Returns them.
+create or replace function workflow_engine.reopen_runs(run_ids uuid[])
+returns uuid[]
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_runs uuid[] := array(
+    select r.id
+    from public.workflow_run r
+    join workflow_engine.workflow_version v on v.workflow_id = r.workflow_id and v.version = r.workflow_version
+    where r.id = any (reopen_runs.run_ids) and r.status in ('failed', 'stopped') and not r.is_compensating
+  );
+begin
+  insert into public.workflow_history (organization_id, workflow_id, run_id, kind, recorded_at)
+  select r.organization_id, r.workflow_id, r.id, 'run_' || r.status, r.completed_at
+  from public.workflow_run r
+  where r.id = any (v_runs);
+  update public.workflow_run r
+  set status = 'running', completed_at = null
+  where r.id = any (v_runs);
+  return v_runs;
+end;
+$$;
+
+comment on function workflow_engine.reopen_runs(uuid[]) is
+  'Has failed and stopped runs run again; returns those that do.';
+
 -- Lets ended runs go on in place from what failed or was stopped; outputs stay. Each run has a time at which
 -- that is due, but what was planned for a later one keeps its own. Returns the runs.
 create or replace function workflow_engine.retry_runs(run_ids uuid[], due_at timestamptz[])
@@ -9587,13 +9690,7 @@ declare
 begin
   perform from public.workflow_action_logs l where l.run_id = any (retry_runs.run_ids) order by l.id for update;
   perform from public.workflow_run r where r.id = any (retry_runs.run_ids) order by r.id for update;
-  with retried as (
-    update public.workflow_run r
-    set status = 'running', completed_at = null
-    where r.id = any (retry_runs.run_ids) and r.status in ('failed', 'stopped') and not r.is_compensating
-    returning r.id
-  )
-  select coalesce(array_agg(r.id), '{}') into v_runs from retried r;
+  v_runs := workflow_engine.reopen_runs(retry_runs.run_ids);
   perform workflow_engine.unsettle_followers(array(select b.id from workflow_engine.find_broken(v_runs) b));
   select array_agg(b.id), array_agg(greatest(t.due_at, b.planned_for)) into v_broken, v_due_at
   from workflow_engine.find_broken(v_runs) b
@@ -10153,7 +10250,7 @@ as $$
     when jsonb_typeof(find_filter_fault.value) <> k.kind then format('"%s" is %s, not a %s', k.name, find_filter_fault.value, k.kind)
     when k.name = 'status' and find_filter_fault.value #>> '{}' not in ('running', 'paused', 'completed', 'failed', 'stopped')
       then format('"status" is %s, which no run has', find_filter_fault.value)
-    when k.name = 'limit' and find_filter_fault.value::numeric not between 1 and 10000
+    when k.name = 'limit' and (find_filter_fault.value::numeric not between 1 and 10000 or find_filter_fault.value::numeric % 1 <> 0)
       then format('"limit" is %s, not 1 to 10000', find_filter_fault.value)
   end
   from (values (find_filter_fault.key)) f (key)
@@ -10197,26 +10294,28 @@ $$;
 
 comment on function workflow_engine.check_filter(jsonb) is 'Raises PT422 for a filter of runs that is empty, or has unknown keys or values.';
 
--- Whether one of these runs has started this one, itself or through others.
-create or replace function workflow_engine.descends_from(run public.workflow_run, run_ids uuid[])
+-- Whether this run begins again with one of these that has started it, itself or through others: at a retry only
+-- by way of actions that broke, at a replay by way of all.
+create or replace function workflow_engine.begins_with(run public.workflow_run, run_ids uuid[], operation text)
 returns boolean
 language sql
 stable
 set search_path = ''
 as $$
-  with recursive ancestor (id) as (
-    select (descends_from.run).parent_run_id where (descends_from.run).parent_run_id is not null
+  with recursive ancestor (id, parent_run_id, parent_action_log_id) as (
+    select (begins_with.run).id, (begins_with.run).parent_run_id, (begins_with.run).parent_action_log_id
     union
-    select r.parent_run_id
+    select r.id, r.parent_run_id, r.parent_action_log_id
     from ancestor a
-    join public.workflow_run r on r.id = a.id
-    where r.parent_run_id is not null
+    join public.workflow_run r on r.id = a.parent_run_id
+    join public.workflow_action_logs l on l.id = a.parent_action_log_id
+    where begins_with.operation = 'replay' or l.status in ('failed', 'stopped')
   )
-  select exists (select from ancestor a where a.id = any (descends_from.run_ids));
+  select exists (select from ancestor a where a.id = any (begins_with.run_ids) and a.id <> (begins_with.run).id);
 $$;
 
-comment on function workflow_engine.descends_from(public.workflow_run, uuid[]) is
-  'Whether one of these runs has started this one, itself or through others.';
+comment on function workflow_engine.begins_with(public.workflow_run, uuid[], text) is
+  'Whether a run begins again with one of these, which has started it.';
 
 -- The runs that a filter chooses and an operation can be done to, the oldest first.
 create or replace function workflow_engine.find_runs(filter jsonb, operation text)
@@ -10252,6 +10351,10 @@ begin
         when 'retry' then r.status in ('failed', 'stopped') and not r.is_compensating
         else r.completed_at is not null and not exists (select from public.workflow_run p where p.replay_of = r.id)
       end
+      and (find_runs.operation not in ('retry', 'replay') or exists (
+        select from workflow_engine.workflow_version v
+        where v.workflow_id = r.workflow_id and v.version = r.workflow_version
+      ))
       and ((f.failed_action is null and f.error is null) or exists (
         select from public.workflow_action_logs l
         join workflow_engine.action_version a
@@ -10286,7 +10389,7 @@ declare
   v_ids uuid[] := array(select r.id from unnest(v_runs) r);
 begin
   if choose_runs.operation in ('retry', 'replay') then
-    v_ids := array(select r.id from unnest(v_runs) r where not workflow_engine.descends_from(r, v_ids) order by r.id);
+    v_ids := array(select r.id from unnest(v_runs) r where not workflow_engine.begins_with(r, v_ids, choose_runs.operation) order by r.id);
   end if;
   return v_ids;
 end;
@@ -10370,19 +10473,23 @@ $$;
 comment on function workflow_engine.operate(text, uuid[], timestamptz, integer) is
   'Does an operation to runs for about four seconds; returns those it concerned, of a replay the new ones.';
 
--- When the first run of an operation may begin: what the same operation with the same filter has planned before
--- comes first, so that calling it again does not exceed its rate.
+-- When the first run of an operation may begin: what the same operation has planned before for such runs comes
+-- first, so that calling it again does not exceed its rate. Of the filter, what only bounds it does not count:
+-- whoever says "since an hour ago" says another time with each call.
 create or replace function workflow_engine.next_start(kind text, filter jsonb)
 returns timestamptz
 language plpgsql
 stable
 set search_path = ''
 as $$
+declare
+  v_bounds constant text[] := '{created_after,created_before,limit}';
 begin
   return greatest(workflow_engine.clock(), (
     select (h.detail ->> 'next_start')::timestamptz
     from public.workflow_history h
-    where h.detail ? 'filter' and h.detail -> 'filter' = next_start.filter and h.kind = next_start.kind
+    where h.detail ? 'filter' and h.kind = next_start.kind
+      and (h.detail -> 'filter') - v_bounds = next_start.filter - v_bounds
     order by h.recorded_at desc
     limit 1
   ));
@@ -10459,6 +10566,7 @@ security definer
 set search_path = ''
 as $$
 declare
+  v_dry_run boolean := workflow_bulk.dry_run is distinct from false;
   v_runs uuid[];
 begin
   if (workflow_bulk.operation in ('stop', 'pause', 'resume', 'retry', 'replay') and workflow_bulk.per_minute > 0) is not true then
@@ -10469,12 +10577,12 @@ begin
     );
   end if;
   perform workflow_engine.check_filter(workflow_bulk.filter);
-  if not workflow_bulk.dry_run then
+  if not v_dry_run then
     perform pg_advisory_xact_lock(hashtext('workflow_bulk'));
   end if;
   v_runs := workflow_engine.choose_runs(workflow_bulk.filter, workflow_bulk.operation);
-  return jsonb_build_object('matched', cardinality(v_runs), 'dry_run', workflow_bulk.dry_run, 'affected', case
-    when workflow_bulk.dry_run then 0
+  return jsonb_build_object('matched', cardinality(v_runs), 'dry_run', v_dry_run, 'affected', case
+    when v_dry_run then 0
     else workflow_engine.operate_and_record(workflow_bulk.operation, v_runs, workflow_bulk.filter, workflow_bulk.per_minute,
       workflow_bulk.reason, workflow_bulk.actor)
   end);
@@ -10639,7 +10747,7 @@ set search_path = ''
 as $$
   with told as materialized (
     select (r.history).*, r.is_bulk, r.is_open,
-      (r.history).kind like 'attempt\_%' or (r.history).kind in ('reminded', 'expired', 'throttled') as is_by_itself,
+      (r.history).kind ~ '^(attempt|run|action)_' or (r.history).kind in ('reminded', 'expired', 'throttled') as is_by_itself,
       jsonb_build_object('action_id', (r.history).action_log_id, 'item_index', (r.history).item_index) as which
     from workflow_engine.read_history(history_entries.run) r
   )

@@ -1,5 +1,14 @@
 import { assertEquals } from "@std/assert";
-import { call, claim, claimAttempts, failed, outcomeOf, report, waiting } from "../engine_calls.ts";
+import {
+  call,
+  claim,
+  claimAttempts,
+  completed,
+  failed,
+  outcomeOf,
+  report,
+  waiting,
+} from "../engine_calls.ts";
 import { letTimePass, pauseEngineInFile } from "../quiet.ts";
 import { openSession, type Session } from "../session.ts";
 import { openStack, type TestStack } from "../stack.ts";
@@ -59,6 +68,65 @@ for (const kind of ["timeout", "event"]) {
     assertEquals(countOf(await ended), 1);
     assertEquals((await readStatuses(stack, run.id)).run, "failed");
   });
+}
+
+Deno.test("a stop of a run gets by the report of an item that was let run while it waited", async () => {
+  await using stack = await openStack();
+  await using run = await startRun(
+    stack,
+    { name: "work", action_type: "log" },
+    { name: "each", action_type: "log", for_each: "$.event.items", max_concurrency: 1 },
+  );
+  await run.claim();
+  await call(run.first, "workflow_emit", { event: run.trigger, payload: { items: [] } });
+  const later = (await claimAttempts(run.first)).find(({ name }) => name === "work");
+  if (later === undefined) throw new Error("Cannot claim the later action");
+  await using worker = await openSession(stack, "service_role");
+  await using one = await openSession(stack);
+  await using two = await openSession(stack);
+  await one.sql`begin`;
+  await lockLog(one, run.attempt("work").id);
+  const stopped = outcomeOf(call(run.second, "workflow_stop", { run_id: run.id }));
+  await run.second.untilBlocked();
+  await report(run.first, completed(run.attempt("each")));
+  await run.claim();
+  await two.sql`begin`;
+  await lockLog(two, later.id);
+  const reported = outcomeOf(report(worker, completed(run.attempt("each")), completed(later)));
+  await worker.untilBlocked();
+  await one.sql`commit`;
+  await run.second.untilBlocked();
+  await two.sql`commit`;
+  assertEquals([countOf(await reported), await stopped], [2, { stopped: 1 }]);
+  assertEquals((await run.statuses()).run, "stopped");
+});
+
+Deno.test("a report that ends a fan-out and an older run's action gets by a pause of both", async () => {
+  await using stack = await openStack();
+  await using older = await startRun(stack, { name: "work", action_type: "log" });
+  const each = { name: "each", action_type: "log", for_each: "$.event.items" };
+  await using newer = await startRun(stack, each, { name: "after", action_type: "log", order: 2 });
+  const [first, last] = newer.attempts("each");
+  if (first === undefined || last === undefined) throw new Error("Cannot claim both items");
+  await report(newer.first, completed(first));
+  await using third = await openSession(stack);
+  await third.sql`begin`;
+  await third.sql`select from public.workflow_run r where r.id = ${older.id} for update`;
+  const filter = { status: "running", created_after: "2000-01-01" };
+  const args = { operation: "pause", filter, dry_run: false };
+  const paused = outcomeOf(call(older.second, "workflow_bulk", args));
+  await older.second.untilBlocked();
+  const work = older.attempt("work");
+  const reported = outcomeOf(report(newer.first, completed(work), completed(last)));
+  await newer.first.untilBlocked();
+  await third.sql`commit`;
+  assertEquals(countOf(await reported), 2);
+  assertEquals((await newer.statuses()).each, "completed");
+  assertEquals(typeof await paused, "object");
+});
+
+async function lockLog({ sql }: Session, id: string): Promise<void> {
+  await sql`select from public.workflow_action_logs l where l.id = ${id} for update`;
 }
 
 /** How many results a report took or attempts a claim began, or the error of either. */

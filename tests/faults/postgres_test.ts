@@ -70,7 +70,11 @@ Deno.test("what waits survives a crash of Postgres and of the function, and is a
   await stack.db`select public.workflow_emit(${event})`;
   await stack.db`select public.workflow_approve(${asked?.id})`;
   await travel(stack.db, "3 hours");
-  const logs = await workflow.ended();
+  await until("the run to end", async () => {
+    await stack.tick();
+    return (await workflow.runs()).every((status) => status === "completed");
+  }, 20_000);
+  const logs = await workflow.logs();
   assertEquals(
     logs.map(({ action, status, attempt }) => `${action} ${status} ${attempt}`).toSorted(),
     ["after completed 1", "ask completed 1", "listen completed 1", "sleep completed 1"],

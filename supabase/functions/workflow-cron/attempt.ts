@@ -104,7 +104,10 @@ async function perform(
 
 /** The outcome without secrets, and without what the database could not store. */
 function storable(outcome: Outcome, redact: (text: string) => string): Outcome<Json> {
-  if (outcome.kind === "completed") return completed(jsonOutput(outcome.output, redact));
+  if (outcome.kind === "completed") {
+    const { output, ...rest } = outcome;
+    return { ...rest, ...completed(jsonOutput(output, redact)) };
+  }
   if (outcome.kind !== "waiting" || outcome.wait === undefined) return outcome;
   return waiting({ ...outcome, wait: wait.parse(jsonOutput(outcome.wait, redact)) });
 }
@@ -160,6 +163,7 @@ function toResult(claim: Claim, outcome: Outcome<Json>, secrets: AttemptSecrets)
         ...key,
         status: "completed",
         ...(outcome.output === undefined ? {} : { output: outcome.output }),
+        ...(outcome.httpStatus === undefined ? {} : { http_status: outcome.httpStatus }),
       };
     case "waiting":
       return {
@@ -167,6 +171,7 @@ function toResult(claim: Claim, outcome: Outcome<Json>, secrets: AttemptSecrets)
         status: "waiting",
         ...(outcome.timeout === undefined ? {} : { timeout_ms: wholeMs(outcome.timeout) }),
         ...(outcome.wait === undefined ? {} : { wait: outcome.wait }),
+        ...(outcome.httpStatus === undefined ? {} : { http_status: outcome.httpStatus }),
       };
     default:
       return {

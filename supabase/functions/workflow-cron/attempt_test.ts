@@ -255,7 +255,12 @@ Deno.test("an action with a target endpoint is run by the application", async ()
       template: { payload: { a: 1 }, target_endpoint: "/api/hook", headers: {} },
     },
   });
-  assertEquals(result, { ...KEY, status: "completed", output: { done: true } });
+  assertEquals(result, {
+    ...KEY,
+    status: "completed",
+    output: { done: true },
+    http_status: 200,
+  });
   assertEquals(server.requests[0]?.path, "/api/hook");
 });
 
@@ -332,7 +337,7 @@ Deno.test("what an application says back of a secret is redacted", async () => {
     },
   });
   const output = { got: "[redacted SHOP_API_KEY]", address: "[redacted SHOP_API_KEY]" };
-  assertEquals(result, { ...KEY, status: "completed", output });
+  assertEquals(result, { ...KEY, status: "completed", output, http_status: 200 });
 });
 
 Deno.test("a secret in what an attempt waits for is redacted", async () => {

@@ -2,7 +2,7 @@ import type { Wait } from "../_shared/contract/wait.ts";
 
 /** How an attempt may end. All times are milliseconds. */
 export type Outcome<Output = unknown> =
-  | { readonly kind: "completed"; readonly output?: Output }
+  | { readonly kind: "completed"; readonly output?: Output; readonly httpStatus?: number }
   | {
     readonly kind: "retry";
     readonly reason: string;
@@ -10,11 +10,22 @@ export type Outcome<Output = unknown> =
     readonly httpStatus?: number;
   }
   | { readonly kind: "failed"; readonly reason: string; readonly httpStatus?: number }
-  | { readonly kind: "waiting"; readonly timeout?: number; readonly wait?: Wait };
+  | {
+    readonly kind: "waiting";
+    readonly timeout?: number;
+    readonly wait?: Wait;
+    readonly httpStatus?: number;
+  };
 
-/** The action did its work; `output` is kept exactly and may be any JSON, or nothing at all. */
-export function completed<Output>(output?: Output): Outcome<Output> {
-  return output === undefined ? { kind: "completed" } : { kind: "completed", output };
+/**
+ * The action did its work; `output` is kept exactly and may be any JSON, or nothing at all.
+ * `httpStatus` is what the other side answered, if it was asked over HTTP.
+ */
+export function completed<Output>(
+  output?: Output,
+  options: { httpStatus?: number } = {},
+): Outcome<Output> {
+  return { kind: "completed", ...(output === undefined ? {} : { output }), ...options };
 }
 
 /** The action may succeed later: not before `after` milliseconds if given, else by its backoff. */
@@ -33,7 +44,9 @@ export function failed(reason: string, options: { httpStatus?: number } = {}): O
  * The work was handed on; what `wait` names comes later (an answer to the callback URL when left
  * out), or `timeout` milliseconds pass.
  */
-export function waiting(options: { timeout?: number; wait?: Wait } = {}): Outcome<never> {
+export function waiting(
+  options: { timeout?: number; wait?: Wait; httpStatus?: number } = {},
+): Outcome<never> {
   return { kind: "waiting", ...options };
 }
 

@@ -21,7 +21,7 @@ create table public.workflow_history (
   constraint history_kind_is_known check (kind in (
     'attempt_failed', 'attempt_stopped', 'attempt_released', 'approval_requested', 'reminded', 'expired', 'event_failed',
     'throttled', 'definition_saved', 'definition_deleted', 'paused', 'resumed', 'stopped', 'retried', 'replayed', 'signaled',
-    'approved', 'rejected'
+    'approved', 'rejected', 'run_failed', 'run_stopped', 'action_skipped'
   ))
 );
 
@@ -57,7 +57,7 @@ comment on table public.workflow_history is
 comment on column public.workflow_history.action is 'The name of the action that it is about, if it is about one.';
 comment on column public.workflow_history.item_index is 'The position of its item in a fan-out.';
 comment on column public.workflow_history.kind is
-  'attempt_failed: an attempt ended badly, or, without an attempt, an action''s data could not be read. attempt_stopped, attempt_released: an attempt was stopped, or given back. approval_requested: a question that was withdrawn, when another one takes its place. reminded: a reminder of a question was due, which ends its attempt. expired: nobody decided in time. event_failed: an event could not be matched with definitions. throttled: a record began too many runs. definition_saved, definition_deleted: a definition got a new version, or was deleted. The others: what somebody did to a run, an action, a workflow or an action type.';
+  'attempt_failed: an attempt ended badly, or, without an attempt, an action''s data could not be read. attempt_stopped, attempt_released: an attempt was stopped, or given back. approval_requested: a question that was withdrawn, when another one takes its place. reminded: a reminder of a question was due, which ends its attempt. expired: nobody decided in time. event_failed: an event could not be matched with definitions. throttled: a record began too many runs. run_failed, run_stopped, action_skipped: what a retry took back. definition_saved, definition_deleted: a definition got a new version, or was deleted. The others: what somebody did to a run, an action, a workflow or an action type.';
 comment on column public.workflow_history.started_at is
   'When what has ended had begun: an attempt, or a question.';
 comment on column public.workflow_history.actor is

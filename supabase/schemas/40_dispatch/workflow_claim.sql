@@ -311,6 +311,7 @@ begin
       started_at = greatest(start_attempts.at_time, l.created_at),
       worker_id = start_attempts.worker_id,
       http_status = null,
+      error = case when l.waits_for is distinct from 'approval' then l.error end,
       lease_expires_at = clock_timestamp() + make_interval(secs => a.timeout_seconds) + s.lease_grace
     from sized c, workflow_engine.action_version a, workflow_engine.settings s
     where s.id

@@ -176,6 +176,9 @@ begin
   if v_waits is not null then
     perform workflow_engine.drop_waits(v_waits);
   end if;
+  if v_items is not null and v_runs is not null then
+    perform workflow_engine.lock_ended_runs(v_runs, v_items);
+  end if;
   if v_items is not null then
     perform workflow_engine.settle_items(v_items);
   end if;

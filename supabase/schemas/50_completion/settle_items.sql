@@ -28,6 +28,35 @@ $$;
 comment on function workflow_engine.lock_fan_outs(workflow_engine.item_count[]) is
   'Locks the fan-outs of ended items.';
 
+-- Locks the runs of actions that ended together with items, and those of fan-outs that these items end, all by id: a
+-- fan-out that ended first would take its run before an older one.
+create or replace function workflow_engine.lock_ended_runs(run_ids uuid[], counts workflow_engine.item_count[])
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_runs uuid[];
+begin
+  perform workflow_engine.lock_fan_outs(lock_ended_runs.counts);
+  v_runs := array(
+    select f.run_id
+    from unnest(lock_ended_runs.counts) c
+    join workflow_engine.fan_out f on f.run_id = c.run_id and f.workflow_action_id = c.workflow_action_id
+    where f.unfinished = c.finished or f.failed + c.failed > f.tolerated
+  );
+  if v_runs <> '{}' then
+    perform from public.workflow_run r
+    where r.id = any (lock_ended_runs.run_ids || v_runs)
+    order by r.id
+    for update;
+  end if;
+end;
+$$;
+
+comment on function workflow_engine.lock_ended_runs(uuid[], workflow_engine.item_count[]) is
+  'Locks the runs that ended actions and items move on, by id.';
+
 -- Lets the next items of locked fan-outs run, as many as have made room.
 create or replace function workflow_engine.release_items(counts workflow_engine.item_count[], at_time timestamptz)
 returns void

@@ -138,7 +138,7 @@ begin
         when r.status = 'failed' then coalesce(r.error, 'No reason given')
         when s.next <> 'completed' then l.error
       end,
-      r.http_status, coalesce(s.kind, l.waits_for)
+      coalesce(r.http_status, case when l.status = 'waiting' then l.http_status end), coalesce(s.kind, l.waits_for)
     from (
       select e.value -> 'output' as output, e.value -> 'wait' as wait, t.*
       from jsonb_array_elements(read_results.results) e

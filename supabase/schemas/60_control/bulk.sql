@@ -25,7 +25,7 @@ as $$
     when jsonb_typeof(find_filter_fault.value) <> k.kind then format('"%s" is %s, not a %s', k.name, find_filter_fault.value, k.kind)
     when k.name = 'status' and find_filter_fault.value #>> '{}' not in ('running', 'paused', 'completed', 'failed', 'stopped')
       then format('"status" is %s, which no run has', find_filter_fault.value)
-    when k.name = 'limit' and find_filter_fault.value::numeric not between 1 and 10000
+    when k.name = 'limit' and (find_filter_fault.value::numeric not between 1 and 10000 or find_filter_fault.value::numeric % 1 <> 0)
       then format('"limit" is %s, not 1 to 10000', find_filter_fault.value)
   end
   from (values (find_filter_fault.key)) f (key)
@@ -69,26 +69,28 @@ $$;
 
 comment on function workflow_engine.check_filter(jsonb) is 'Raises PT422 for a filter of runs that is empty, or has unknown keys or values.';
 
--- Whether one of these runs has started this one, itself or through others.
-create or replace function workflow_engine.descends_from(run public.workflow_run, run_ids uuid[])
+-- Whether this run begins again with one of these that has started it, itself or through others: at a retry only
+-- by way of actions that broke, at a replay by way of all.
+create or replace function workflow_engine.begins_with(run public.workflow_run, run_ids uuid[], operation text)
 returns boolean
 language sql
 stable
 set search_path = ''
 as $$
-  with recursive ancestor (id) as (
-    select (descends_from.run).parent_run_id where (descends_from.run).parent_run_id is not null
+  with recursive ancestor (id, parent_run_id, parent_action_log_id) as (
+    select (begins_with.run).id, (begins_with.run).parent_run_id, (begins_with.run).parent_action_log_id
     union
-    select r.parent_run_id
+    select r.id, r.parent_run_id, r.parent_action_log_id
     from ancestor a
-    join public.workflow_run r on r.id = a.id
-    where r.parent_run_id is not null
+    join public.workflow_run r on r.id = a.parent_run_id
+    join public.workflow_action_logs l on l.id = a.parent_action_log_id
+    where begins_with.operation = 'replay' or l.status in ('failed', 'stopped')
   )
-  select exists (select from ancestor a where a.id = any (descends_from.run_ids));
+  select exists (select from ancestor a where a.id = any (begins_with.run_ids) and a.id <> (begins_with.run).id);
 $$;
 
-comment on function workflow_engine.descends_from(public.workflow_run, uuid[]) is
-  'Whether one of these runs has started this one, itself or through others.';
+comment on function workflow_engine.begins_with(public.workflow_run, uuid[], text) is
+  'Whether a run begins again with one of these, which has started it.';
 
 -- The runs that a filter chooses and an operation can be done to, the oldest first.
 create or replace function workflow_engine.find_runs(filter jsonb, operation text)
@@ -124,6 +126,10 @@ begin
         when 'retry' then r.status in ('failed', 'stopped') and not r.is_compensating
         else r.completed_at is not null and not exists (select from public.workflow_run p where p.replay_of = r.id)
       end
+      and (find_runs.operation not in ('retry', 'replay') or exists (
+        select from workflow_engine.workflow_version v
+        where v.workflow_id = r.workflow_id and v.version = r.workflow_version
+      ))
       and ((f.failed_action is null and f.error is null) or exists (
         select from public.workflow_action_logs l
         join workflow_engine.action_version a
@@ -158,7 +164,7 @@ declare
   v_ids uuid[] := array(select r.id from unnest(v_runs) r);
 begin
   if choose_runs.operation in ('retry', 'replay') then
-    v_ids := array(select r.id from unnest(v_runs) r where not workflow_engine.descends_from(r, v_ids) order by r.id);
+    v_ids := array(select r.id from unnest(v_runs) r where not workflow_engine.begins_with(r, v_ids, choose_runs.operation) order by r.id);
   end if;
   return v_ids;
 end;
@@ -242,19 +248,23 @@ $$;
 comment on function workflow_engine.operate(text, uuid[], timestamptz, integer) is
   'Does an operation to runs for about four seconds; returns those it concerned, of a replay the new ones.';
 
--- When the first run of an operation may begin: what the same operation with the same filter has planned before
--- comes first, so that calling it again does not exceed its rate.
+-- When the first run of an operation may begin: what the same operation has planned before for such runs comes
+-- first, so that calling it again does not exceed its rate. Of the filter, what only bounds it does not count:
+-- whoever says "since an hour ago" says another time with each call.
 create or replace function workflow_engine.next_start(kind text, filter jsonb)
 returns timestamptz
 language plpgsql
 stable
 set search_path = ''
 as $$
+declare
+  v_bounds constant text[] := '{created_after,created_before,limit}';
 begin
   return greatest(workflow_engine.clock(), (
     select (h.detail ->> 'next_start')::timestamptz
     from public.workflow_history h
-    where h.detail ? 'filter' and h.detail -> 'filter' = next_start.filter and h.kind = next_start.kind
+    where h.detail ? 'filter' and h.kind = next_start.kind
+      and (h.detail -> 'filter') - v_bounds = next_start.filter - v_bounds
     order by h.recorded_at desc
     limit 1
   ));
@@ -331,6 +341,7 @@ security definer
 set search_path = ''
 as $$
 declare
+  v_dry_run boolean := workflow_bulk.dry_run is distinct from false;
   v_runs uuid[];
 begin
   if (workflow_bulk.operation in ('stop', 'pause', 'resume', 'retry', 'replay') and workflow_bulk.per_minute > 0) is not true then
@@ -341,12 +352,12 @@ begin
     );
   end if;
   perform workflow_engine.check_filter(workflow_bulk.filter);
-  if not workflow_bulk.dry_run then
+  if not v_dry_run then
     perform pg_advisory_xact_lock(hashtext('workflow_bulk'));
   end if;
   v_runs := workflow_engine.choose_runs(workflow_bulk.filter, workflow_bulk.operation);
-  return jsonb_build_object('matched', cardinality(v_runs), 'dry_run', workflow_bulk.dry_run, 'affected', case
-    when workflow_bulk.dry_run then 0
+  return jsonb_build_object('matched', cardinality(v_runs), 'dry_run', v_dry_run, 'affected', case
+    when v_dry_run then 0
     else workflow_engine.operate_and_record(workflow_bulk.operation, v_runs, workflow_bulk.filter, workflow_bulk.per_minute,
       workflow_bulk.reason, workflow_bulk.actor)
   end);

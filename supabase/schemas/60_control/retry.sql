@@ -9,7 +9,9 @@ set search_path = ''
 as $$
 begin
   return query
-    select l.id, l.run_id, case when l.attempt = 0 and isfinite(l.execute_at) then l.execute_at end
+    select l.id, l.run_id, case
+      when l.attempt = 0 then case when isfinite(l.execute_at) then l.execute_at else workflow_engine.clock() + a.delay end
+    end
     from public.workflow_action_logs l
     join workflow_engine.action_version a
       on a.workflow_id = l.workflow_id and a.version = l.workflow_version
@@ -68,7 +70,15 @@ declare
     where f.is_follower and (l.status in ('skipped', 'stopped') or l.id = any (unsettle_followers.log_ids))
   );
 begin
-  delete from public.workflow_action_logs l where l.id = any (v_followers) and l.status = 'skipped';
+  with forgotten as (
+    delete from public.workflow_action_logs l
+    where l.id = any (v_followers) and l.status = 'skipped'
+    returning l as log
+  )
+  insert into public.workflow_history (organization_id, workflow_id, run_id, action_log_id, action, kind, recorded_at, reason)
+  select (f.log).organization_id, (f.log).workflow_id, (f.log).run_id, (f.log).id, workflow_engine.action_name(f.log),
+    'action_skipped', (f.log).completed_at, (f.log).reason
+  from forgotten f;
   perform workflow_engine.reset_logs(v_followers, array_fill(timestamptz 'infinity', array[cardinality(v_followers)]));
 end;
 $$;
@@ -187,6 +197,35 @@ $$;
 comment on function workflow_engine.repeat_decided(workflow_engine.decision[], timestamptz) is
   'Repeats or stops what is decided of actions whose logs await their turn; returns when the first is due.';
 
+-- Ended runs that did not end well are running again. How they had ended is kept in the history, because they
+-- themselves will say how they end at last. Not those that were undone, or whose workflow is gone. Returns them.
+create or replace function workflow_engine.reopen_runs(run_ids uuid[])
+returns uuid[]
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_runs uuid[] := array(
+    select r.id
+    from public.workflow_run r
+    join workflow_engine.workflow_version v on v.workflow_id = r.workflow_id and v.version = r.workflow_version
+    where r.id = any (reopen_runs.run_ids) and r.status in ('failed', 'stopped') and not r.is_compensating
+  );
+begin
+  insert into public.workflow_history (organization_id, workflow_id, run_id, kind, recorded_at)
+  select r.organization_id, r.workflow_id, r.id, 'run_' || r.status, r.completed_at
+  from public.workflow_run r
+  where r.id = any (v_runs);
+  update public.workflow_run r
+  set status = 'running', completed_at = null
+  where r.id = any (v_runs);
+  return v_runs;
+end;
+$$;
+
+comment on function workflow_engine.reopen_runs(uuid[]) is
+  'Has failed and stopped runs run again; returns those that do.';
+
 -- Lets ended runs go on in place from what failed or was stopped; outputs stay. Each run has a time at which
 -- that is due, but what was planned for a later one keeps its own. Returns the runs.
 create or replace function workflow_engine.retry_runs(run_ids uuid[], due_at timestamptz[])
@@ -201,13 +240,7 @@ declare
 begin
   perform from public.workflow_action_logs l where l.run_id = any (retry_runs.run_ids) order by l.id for update;
   perform from public.workflow_run r where r.id = any (retry_runs.run_ids) order by r.id for update;
-  with retried as (
-    update public.workflow_run r
-    set status = 'running', completed_at = null
-    where r.id = any (retry_runs.run_ids) and r.status in ('failed', 'stopped') and not r.is_compensating
-    returning r.id
-  )
-  select coalesce(array_agg(r.id), '{}') into v_runs from retried r;
+  v_runs := workflow_engine.reopen_runs(retry_runs.run_ids);
   perform workflow_engine.unsettle_followers(array(select b.id from workflow_engine.find_broken(v_runs) b));
   select array_agg(b.id), array_agg(greatest(t.due_at, b.planned_for)) into v_broken, v_due_at
   from workflow_engine.find_broken(v_runs) b

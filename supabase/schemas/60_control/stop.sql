@@ -18,33 +18,64 @@ $$;
 comment on function workflow_engine.with_descendants(uuid[]) is
   'These runs and their children, and those of their children.';
 
+-- Locks the fan-outs of these runs, or of one action in them, and whatever is unfinished there, the logs of fan-outs
+-- after their items, as a report does. Raises lock_not_available where somebody has one of the others.
+create or replace function workflow_engine.lock_all_items(run_ids uuid[], workflow_action_id uuid)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  perform from workflow_engine.fan_out f
+  where f.run_id = any (lock_all_items.run_ids)
+    and f.workflow_action_id = coalesce(lock_all_items.workflow_action_id, f.workflow_action_id)
+  order by f.run_id, f.workflow_action_id
+  for update;
+  perform from public.workflow_action_logs l
+  where l.run_id = any (lock_all_items.run_ids)
+    and l.workflow_action_id = coalesce(lock_all_items.workflow_action_id, l.workflow_action_id)
+    and workflow_engine.is_unfinished(l.status, l.final)
+    and l.waits_for is distinct from 'items'
+  order by l.id
+  for update nowait;
+  perform from public.workflow_action_logs l
+  where l.run_id = any (lock_all_items.run_ids)
+    and l.workflow_action_id = coalesce(lock_all_items.workflow_action_id, l.workflow_action_id)
+    and workflow_engine.is_unfinished(l.status, l.final)
+    and l.waits_for = 'items'
+  order by l.id
+  for update;
+end;
+$$;
+
+comment on function workflow_engine.lock_all_items(uuid[], uuid) is
+  'Locks the fan-outs of runs and all that is unfinished there, or raises lock_not_available.';
+
 -- Locks what is unfinished in these runs, or of one action in them, in the order of everybody: logs, the fan-outs of
--- which they are items, the items that await their turn, and the logs of fan-outs after their items, as a report
--- does.
+-- which they are items, the items that await their turn. What was let run while this waited may be reported just now,
+-- which takes the fan-out last: then the fan-outs are given back, and it waits for that log first.
 create or replace function workflow_engine.lock_unfinished(run_ids uuid[], workflow_action_id uuid default null)
 returns void
 language plpgsql
 set search_path = ''
 as $$
 begin
-  perform from public.workflow_action_logs l
-  where l.run_id = any (lock_unfinished.run_ids)
-    and l.workflow_action_id = coalesce(lock_unfinished.workflow_action_id, l.workflow_action_id)
-    and workflow_engine.is_unfinished(l.status, l.final)
-    and l.waits_for is distinct from 'items' and not workflow_engine.awaits_turn(l.status, l.execute_at)
-  order by l.id
-  for update;
-  perform from workflow_engine.fan_out f
-  where f.run_id = any (lock_unfinished.run_ids)
-    and f.workflow_action_id = coalesce(lock_unfinished.workflow_action_id, f.workflow_action_id)
-  order by f.run_id, f.workflow_action_id
-  for update;
-  perform from public.workflow_action_logs l
-  where l.run_id = any (lock_unfinished.run_ids)
-    and l.workflow_action_id = coalesce(lock_unfinished.workflow_action_id, l.workflow_action_id)
-    and workflow_engine.is_unfinished(l.status, l.final)
-  order by l.waits_for is not distinct from 'items', l.id
-  for update;
+  loop
+    perform from public.workflow_action_logs l
+    where l.run_id = any (lock_unfinished.run_ids)
+      and l.workflow_action_id = coalesce(lock_unfinished.workflow_action_id, l.workflow_action_id)
+      and workflow_engine.is_unfinished(l.status, l.final)
+      and l.waits_for is distinct from 'items' and not workflow_engine.awaits_turn(l.status, l.execute_at)
+    order by l.id
+    for update;
+    begin
+      perform workflow_engine.lock_all_items(lock_unfinished.run_ids, lock_unfinished.workflow_action_id);
+      return;
+    exception
+      when lock_not_available then
+        null;
+    end;
+  end loop;
 end;
 $$;
 

@@ -150,7 +150,7 @@ set search_path = ''
 as $$
   with told as materialized (
     select (r.history).*, r.is_bulk, r.is_open,
-      (r.history).kind like 'attempt\_%' or (r.history).kind in ('reminded', 'expired', 'throttled') as is_by_itself,
+      (r.history).kind ~ '^(attempt|run|action)_' or (r.history).kind in ('reminded', 'expired', 'throttled') as is_by_itself,
       jsonb_build_object('action_id', (r.history).action_log_id, 'item_index', (r.history).item_index) as which
     from workflow_engine.read_history(history_entries.run) r
   )

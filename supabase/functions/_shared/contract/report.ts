@@ -10,6 +10,7 @@ export const attemptKey = z.object({ id: z.guid(), attempt: z.int().positive() }
 export const completedResult = attemptKey.extend({
   status: z.literal("completed"),
   output: parsedJson.optional(),
+  http_status: z.int().optional(),
 });
 
 /** The attempt failed. `final` says that no retry mends it. */
@@ -29,6 +30,7 @@ export const waitingResult = attemptKey.extend({
   timeout_ms: z.int().nonnegative().optional(),
   /** A callback without it. */
   wait: wait.optional(),
+  http_status: z.int().optional(),
 });
 
 /** The worker gives the lease back unspent; it costs no try. */

@@ -93,14 +93,14 @@ export async function run(
     const caller = `${payload.method} "${payload.url.replace(/[?#].*/s, "")}"`;
     return outcomeOfRefusal(caller, response, text, context.now());
   }
-  if (payload.wait_for_callback) return waiting({ wait: waitOf(payload) });
   const { status, headers } = response;
+  if (payload.wait_for_callback) return waiting({ wait: waitOf(payload), httpStatus: status });
   const parsed = isJson(headers) ? parseJson(text) : undefined;
   return completed({
     status,
     headers: keptHeaders(headers),
     body: parsed === undefined ? text : parsed,
-  });
+  }, { httpStatus: status });
 }
 
 function waitOf({ callback_timeout: timeout }: z.output<typeof input>): Wait {

@@ -80,10 +80,12 @@ Deno.test("an answer of the server's fault is tried again, of the client's is fi
 Deno.test("a request that is taken on waits for the callback", async () => {
   await using server = startServer(() => Response.json({ job: 7 }, { status: 201 }));
   const payload = { url: server.url, wait_for_callback: true };
-  assertEquals(await request(payload), { kind: "waiting", wait: { kind: "callback" } });
+  const httpStatus = 201;
+  assertEquals(await request(payload), { kind: "waiting", wait: { kind: "callback" }, httpStatus });
   assertEquals(await request({ ...payload, callback_timeout: "1 hour" }), {
     kind: "waiting",
     wait: { kind: "callback", timeout: "1 hour" },
+    httpStatus,
   });
 });
 

@@ -28,7 +28,11 @@ function sendgrid(server: TestServer): Context {
 Deno.test("a mail goes through Resend with the action's idempotency key", async () => {
   await using server = startServer(() => Response.json({ id: "mail_1" }));
   const outcome = await send({ ...MESSAGE, cc: ["b@example.com"] }, resend(server));
-  assertEquals(outcome, { kind: "completed", output: { provider: "resend", id: "mail_1" } });
+  assertEquals(outcome, {
+    kind: "completed",
+    output: { provider: "resend", id: "mail_1" },
+    httpStatus: 200,
+  });
   const [request] = server.requests;
   assertEquals(request?.method, "POST");
   assertEquals(request?.path, "/emails");
@@ -47,7 +51,11 @@ Deno.test("a mail goes through SendGrid when only its key is set", async () => {
   );
   const payload = { ...MESSAGE, html: "<p>Hi</p>", reply_to: ["help@acme.example"] };
   const outcome = await send(payload, sendgrid(server));
-  assertEquals(outcome, { kind: "completed", output: { provider: "sendgrid", id: "sg_1" } });
+  assertEquals(outcome, {
+    kind: "completed",
+    output: { provider: "sendgrid", id: "sg_1" },
+    httpStatus: 202,
+  });
   const [request] = server.requests;
   assertEquals(request?.path, "/v3/mail/send");
   assertEquals(request?.headers.get("authorization"), "Bearer SG.1");

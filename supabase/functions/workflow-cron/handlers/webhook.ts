@@ -134,7 +134,8 @@ async function outcomeOf(
   context: Context,
 ): Promise<Outcome<z.output<typeof output>>> {
   const text = await response.text();
-  if (response.status === 202) return waiting({ wait: { kind: "callback" } });
+  const { status: httpStatus } = response;
+  if (httpStatus === 202) return waiting({ wait: { kind: "callback" }, httpStatus });
   if (!response.ok) return outcomeOfRefusal("The application", response, text, context.now());
-  return completed(isJson(response.headers) ? parseJson(text) : undefined);
+  return completed(isJson(response.headers) ? parseJson(text) : undefined, { httpStatus });
 }

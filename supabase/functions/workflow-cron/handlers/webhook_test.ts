@@ -29,7 +29,7 @@ Deno.test("the application gets the call of the contract", async () => {
   const context = contextFor({ targetEndpoint: `${server.url}/hook`, meta: { a: 1 } }, {
     attempt: 3,
   });
-  assertEquals(await call(context), { kind: "completed" });
+  assertEquals(await call(context), { kind: "completed", httpStatus: 200 });
   const [request] = server.requests;
   assertEquals(request?.method, "POST");
   assertEquals(applicationCall.parse(JSON.parse(request?.body ?? "")), {
@@ -122,13 +122,22 @@ for (
 
 for (
   const [name, response, expected] of [
-    ["200 with JSON", () => Response.json({ ok: 0 }), { kind: "completed", output: { ok: 0 } }],
-    ["200 with null", () => Response.json(null), { kind: "completed", output: null }],
-    ["200 with text", () => new Response("fine"), { kind: "completed" }],
-    ["204", () => new Response(null, { status: 204 }), { kind: "completed" }],
+    ["200 with JSON", () => Response.json({ ok: 0 }), {
+      kind: "completed",
+      output: { ok: 0 },
+      httpStatus: 200,
+    }],
+    ["200 with null", () => Response.json(null), {
+      kind: "completed",
+      output: null,
+      httpStatus: 200,
+    }],
+    ["200 with text", () => new Response("fine"), { kind: "completed", httpStatus: 200 }],
+    ["204", () => new Response(null, { status: 204 }), { kind: "completed", httpStatus: 204 }],
     ["202", () => new Response(null, { status: 202 }), {
       kind: "waiting",
       wait: { kind: "callback" },
+      httpStatus: 202,
     }],
     ["409", () => new Response("busy", { status: 409 }), {
       kind: "retry",

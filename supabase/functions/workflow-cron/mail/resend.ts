@@ -35,7 +35,8 @@ export async function sendThroughResend(
   const text = await response.text();
   const answer = parseJson(text);
   if (response.ok) {
-    return completed({ provider: "resend", id: sent.safeParse(answer).data?.id ?? null });
+    const id = sent.safeParse(answer).data?.id ?? null;
+    return completed({ provider: "resend", id }, { httpStatus: response.status });
   }
   if (refused.safeParse(answer).data?.name === "invalid_idempotent_request") {
     const reason = "Resend has sent another message for an earlier attempt of this action";

@@ -23,7 +23,8 @@ export async function sendThroughSendgrid(
   });
   const text = await response.text();
   if (!response.ok) return outcomeOfRefusal("SendGrid", response, text, context.now());
-  return completed({ provider: "sendgrid", id: response.headers.get("x-message-id") });
+  const id = response.headers.get("x-message-id");
+  return completed({ provider: "sendgrid", id }, { httpStatus: response.status });
 }
 
 function bodyOf(message: Message, idempotencyKey: string) {

@@ -19,7 +19,7 @@ select public.workflow_approve(id) from public.workflow_approval;
 
 select is(
   (select jsonb_path_query_array(public.workflow_timeline(run), '$.entries[*].kind') from given),
-  '["run_created", "action_ready", "attempt_started", "paused", "action_completed", "resumed", "action_ready", "stopped", "retried", "attempt_started", "action_completed", "run_completed"]',
+  '["run_created", "action_ready", "attempt_started", "paused", "action_completed", "resumed", "action_ready", "stopped", "run_stopped", "retried", "attempt_started", "action_completed", "run_completed"]',
   'by operators'
 );
 select is(
