@@ -299,7 +299,7 @@ begin
   select array_agg(c.action_log_id), array_agg(c.run_id) into v_logs, v_children
   from workflow_engine.find_children(resume_children.waits) c;
   if v_children is null then
-    return '{}';
+    return array[]::uuid[];
   end if;
   v_retried := workflow_engine.retry_runs(v_children, array_fill(resume_children.at_time, array[cardinality(v_children)]));
   perform workflow_engine.record_control('retried', r, 'The action that started it was retried', null,
