@@ -10483,7 +10483,7 @@ stable
 set search_path = ''
 as $$
 declare
-  v_bounds constant text[] := '{created_after,created_before,limit}';
+  v_bounds constant text[] := array['created_after', 'created_before', 'limit'];
 begin
   return greatest(workflow_engine.clock(), (
     select (h.detail ->> 'next_start')::timestamptz
