@@ -105,8 +105,8 @@ async function perform(
 /** The outcome without secrets, and without what the database could not store. */
 function storable(outcome: Outcome, redact: (text: string) => string): Outcome<Json> {
   if (outcome.kind === "completed") {
-    const { output, ...rest } = outcome;
-    return { ...rest, ...completed(jsonOutput(output, redact)) };
+    const { kind: _kind, output, ...options } = outcome;
+    return completed(jsonOutput(output, redact), options);
   }
   if (outcome.kind !== "waiting" || outcome.wait === undefined) return outcome;
   return waiting({ ...outcome, wait: wait.parse(jsonOutput(outcome.wait, redact)) });

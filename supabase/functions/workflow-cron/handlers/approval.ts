@@ -4,8 +4,8 @@
  * what is pending in `workflow_approval`. Whoever decides there must have `role`.
  *
  * Mails go through the provider of `send_email`, one after the other, once both lengths of time can
- * be read. After each `remind_after` the same link is mailed
- * again; a reminder that cannot be sent is logged and changes nothing.
+ * be read. After each `remind_after` the same link is mailed again; a reminder that cannot be sent is
+ * logged and changes nothing.
  *
  * | what happens | outcome |
  * | --- | --- |
