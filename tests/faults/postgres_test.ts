@@ -61,8 +61,8 @@ Deno.test("what waits survives a crash of Postgres and of the function, and is a
     const logs = await workflow.logs();
     return logs.length === 3 && logs.every(({ status }) => status === "waiting");
   });
-  await crashPostgres(stack);
   await killFunction(stack);
+  await crashPostgres(stack);
   assertEquals((await workflow.logs()).map(({ status }) => status), Array(3).fill("waiting"));
   const [asked] = await stack.db`
     select a.id from public.workflow_approval a join public.workflow_run r on r.id = a.run_id
