@@ -6406,6 +6406,7 @@ as $$
 declare
   v_now timestamptz := workflow_engine.clock();
   v_ended workflow_engine.fan_out[];
+  v_needless uuid[];
 begin
   perform workflow_engine.lock_fan_outs(settle_items.counts);
   perform workflow_engine.release_items(settle_items.counts, v_now);
@@ -6413,7 +6414,18 @@ begin
   from workflow_engine.count_items(settle_items.counts) f
   where f.unfinished = 0 or f.failed > f.tolerated;
   perform workflow_engine.end_fan_outs(v_ended, v_now);
-  perform workflow_engine.stop_items(array(select distinct c.run_id from unnest(settle_items.counts) c));
+  select array_agg(p.id) into v_needless
+  from unnest(settle_items.counts) c
+  cross join lateral (
+    select l.id, l.status
+    from public.workflow_action_logs l
+    where l.run_id = c.run_id and l.workflow_action_id = c.workflow_action_id and l.item_index is null
+    limit 1
+  ) p
+  where p.status in ('failed', 'stopped');
+  if v_needless is not null then
+    perform workflow_engine.stop_items(v_needless);
+  end if;
   perform workflow_engine.request_wake();
 end;
 $$;
@@ -6423,27 +6435,12 @@ comment on function workflow_engine.settle_items(workflow_engine.item_count[]) i
 
 -- Stops the unfinished items of fan-outs that have failed or were stopped. Leaves those that somebody is
 -- reporting: when such an item ends, the rest is stopped again.
-create or replace function workflow_engine.stop_items(run_ids uuid[])
+create or replace function workflow_engine.stop_items(log_ids uuid[])
 returns void
 language plpgsql
 set search_path = ''
 as $$
-declare
-  v_ended uuid[];
 begin
-  select array_agg(p.id) into v_ended
-  from unnest(stop_items.run_ids) i (id)
-  cross join lateral (select * from workflow_engine.fan_out f where f.run_id = i.id offset 0) f
-  cross join lateral (
-    select p.id, p.status
-    from public.workflow_action_logs p
-    where p.run_id = f.run_id and p.workflow_action_id = f.workflow_action_id and p.item_index is null
-    limit 1
-  ) p
-  where f.unfinished > 0 and p.status in ('failed', 'stopped');
-  if v_ended is null then
-    return;
-  end if;
   update public.workflow_action_logs l
   set status = 'stopped', reason = 'not_needed', lease_expires_at = null, is_held = false,
     completed_at = greatest(workflow_engine.clock(), l.started_at)
@@ -6452,7 +6449,7 @@ begin
     from public.workflow_action_logs p
     join public.workflow_action_logs i
       on i.run_id = p.run_id and i.workflow_action_id = p.workflow_action_id and i.item_index is not null
-    where p.id = any (v_ended) and workflow_engine.is_unfinished(i.status, i.final)
+    where p.id = any (stop_items.log_ids) and workflow_engine.is_unfinished(i.status, i.final)
     order by i.id
     for update of i skip locked
   );
@@ -6460,7 +6457,7 @@ end;
 $$;
 
 comment on function workflow_engine.stop_items(uuid[]) is
-  'Stops the unfinished items of fan-outs that have ended.';
+  'Stops the unfinished items of these fan-outs, which have ended.';
 
 
 -- 50_completion/follow_transitions.sql
@@ -6593,7 +6590,9 @@ $$;
 comment on function workflow_engine.record_attempts(workflow_engine.ended_attempt[]) is
   'Adds ended attempts to the history.';
 
--- Then records attempts that did not complete, and moves fan-outs on by their items, and runs by their actions.
+-- Then records attempts that did not complete, and moves fan-outs on by their items, and runs by their actions. What
+-- is left over of a fan-out that has ended is not counted: whoever ends it may hold the run by then, for which a report
+-- that holds the fan-out waits.
 create or replace function workflow_engine.follow_transitions()
 returns trigger
 language plpgsql
@@ -6609,6 +6608,7 @@ declare
 begin
   with changed as materialized (
     select n.id, n.run_id, n.workflow_action_id, n.status, n.waits_for, n.item_index is not null as is_item,
+      n.item_index is not null and n.reason is not distinct from 'not_needed' as is_left_over,
       workflow_engine.awaits_turn(o.status, o.execute_at) as awaited_turn,
       workflow_engine.is_unfinished(o.status, o.final) and not workflow_engine.is_unfinished(n.status, n.final) as has_ended,
       workflow_engine.history_kind(
@@ -6620,19 +6620,20 @@ begin
     full join new_logs n on n.id = o.id
   ),
   ended as (
-    select c.run_id, c.workflow_action_id, c.is_item,
+    select c.run_id, c.workflow_action_id, c.is_item, c.is_left_over,
       count(*) as finished, count(*) filter (where c.status = 'failed') as failed,
       count(*) filter (where not c.awaited_turn) as freed,
-      bool_or(c.waits_for = 'items') as is_fan_out,
+      array_agg(c.id) filter (where c.waits_for = 'items' and c.status in ('failed', 'stopped')) as fan_outs,
       array_agg(c.id) filter (where c.waits_for in ('event', 'approval', 'run')) as waits
     from changed c
     where c.has_ended
-    group by c.run_id, c.workflow_action_id, c.is_item
+    group by c.run_id, c.workflow_action_id, c.is_item, c.is_left_over
   )
   select
-    array_agg(row(e.run_id, e.workflow_action_id, e.finished, e.failed, e.freed)::workflow_engine.item_count) filter (where e.is_item),
+    array_agg(row(e.run_id, e.workflow_action_id, e.finished, e.failed, e.freed)::workflow_engine.item_count)
+      filter (where e.is_item and not e.is_left_over),
     array_agg(distinct e.run_id) filter (where not e.is_item),
-    array_agg(distinct e.run_id) filter (where not e.is_item and e.is_fan_out),
+    (select array_agg(f.id) from ended e cross join lateral unnest(e.fan_outs) f (id)),
     (select array_agg(w.id) from ended e cross join lateral unnest(e.waits) w (id)),
     (select array_agg(row(c.id, c.kind, c.attempt, c.started_at)::workflow_engine.ended_attempt) from changed c where c.kind is not null)
   into v_items, v_runs, v_fan_outs, v_waits, v_attempts

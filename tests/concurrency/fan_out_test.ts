@@ -125,6 +125,36 @@ Deno.test("a report that ends a fan-out and an older run's action gets by a paus
   assertEquals(typeof await paused, "object");
 });
 
+Deno.test("a join that has enough gets by a failure that ends the fan-out it does not need", async () => {
+  await using stack = await openStack();
+  await using run = await startRun(
+    stack,
+    { name: "quick", action_type: "log" },
+    { name: "each", action_type: "log", for_each: "$.event.items", max_concurrency: 2 },
+    { name: "after", action_type: "log", order: 2, join_count: 1 },
+  );
+  await call(run.first, "workflow_emit", { event: run.trigger, payload: { items: [1, 2, 3] } });
+  const attempts = [...await claimAttempts(run.first), ...await claimAttempts(run.first)]
+    .filter(({ run_id }) => run_id !== run.id);
+  const [quick, bad] = ["quick", "each"].map((name) => attempts.find((each) => each.name === name));
+  if (quick === undefined || bad === undefined) throw new Error("Cannot claim both actions");
+  await using third = await openSession(stack);
+  await third.sql`begin`;
+  await third.sql`
+    select from public.workflow_action_logs l
+    where l.run_id = ${bad.run_id} and l.item_index = 2
+    for update`;
+  const ended = outcomeOf(report(run.first, failed(bad)));
+  await run.first.untilBlocked();
+  assertEquals(countOf(await outcomeOf(report(run.second, completed(quick)))), 1);
+  await third.sql`commit`;
+  assertEquals(countOf(await ended), 1);
+  assertEquals(await readStatuses(stack, bad.run_id), {
+    ...{ run: "running", quick: "completed", each: "stopped", after: "not_started" },
+    ...{ "each[0]": "failed", "each[1]": "stopped", "each[2]": "stopped" },
+  });
+});
+
 async function lockLog({ sql }: Session, id: string): Promise<void> {
   await sql`select from public.workflow_action_logs l where l.id = ${id} for update`;
 }

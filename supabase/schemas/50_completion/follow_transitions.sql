@@ -126,7 +126,9 @@ $$;
 comment on function workflow_engine.record_attempts(workflow_engine.ended_attempt[]) is
   'Adds ended attempts to the history.';
 
--- Then records attempts that did not complete, and moves fan-outs on by their items, and runs by their actions.
+-- Then records attempts that did not complete, and moves fan-outs on by their items, and runs by their actions. What
+-- is left over of a fan-out that has ended is not counted: whoever ends it may hold the run by then, for which a report
+-- that holds the fan-out waits.
 create or replace function workflow_engine.follow_transitions()
 returns trigger
 language plpgsql
@@ -142,6 +144,7 @@ declare
 begin
   with changed as materialized (
     select n.id, n.run_id, n.workflow_action_id, n.status, n.waits_for, n.item_index is not null as is_item,
+      n.item_index is not null and n.reason is not distinct from 'not_needed' as is_left_over,
       workflow_engine.awaits_turn(o.status, o.execute_at) as awaited_turn,
       workflow_engine.is_unfinished(o.status, o.final) and not workflow_engine.is_unfinished(n.status, n.final) as has_ended,
       workflow_engine.history_kind(
@@ -153,19 +156,20 @@ begin
     full join new_logs n on n.id = o.id
   ),
   ended as (
-    select c.run_id, c.workflow_action_id, c.is_item,
+    select c.run_id, c.workflow_action_id, c.is_item, c.is_left_over,
       count(*) as finished, count(*) filter (where c.status = 'failed') as failed,
       count(*) filter (where not c.awaited_turn) as freed,
-      bool_or(c.waits_for = 'items') as is_fan_out,
+      array_agg(c.id) filter (where c.waits_for = 'items' and c.status in ('failed', 'stopped')) as fan_outs,
       array_agg(c.id) filter (where c.waits_for in ('event', 'approval', 'run')) as waits
     from changed c
     where c.has_ended
-    group by c.run_id, c.workflow_action_id, c.is_item
+    group by c.run_id, c.workflow_action_id, c.is_item, c.is_left_over
   )
   select
-    array_agg(row(e.run_id, e.workflow_action_id, e.finished, e.failed, e.freed)::workflow_engine.item_count) filter (where e.is_item),
+    array_agg(row(e.run_id, e.workflow_action_id, e.finished, e.failed, e.freed)::workflow_engine.item_count)
+      filter (where e.is_item and not e.is_left_over),
     array_agg(distinct e.run_id) filter (where not e.is_item),
-    array_agg(distinct e.run_id) filter (where not e.is_item and e.is_fan_out),
+    (select array_agg(f.id) from ended e cross join lateral unnest(e.fan_outs) f (id)),
     (select array_agg(w.id) from ended e cross join lateral unnest(e.waits) w (id)),
     (select array_agg(row(c.id, c.kind, c.attempt, c.started_at)::workflow_engine.ended_attempt) from changed c where c.kind is not null)
   into v_items, v_runs, v_fan_outs, v_waits, v_attempts

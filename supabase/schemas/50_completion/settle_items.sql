@@ -216,6 +216,7 @@ as $$
 declare
   v_now timestamptz := workflow_engine.clock();
   v_ended workflow_engine.fan_out[];
+  v_needless uuid[];
 begin
   perform workflow_engine.lock_fan_outs(settle_items.counts);
   perform workflow_engine.release_items(settle_items.counts, v_now);
@@ -223,7 +224,18 @@ begin
   from workflow_engine.count_items(settle_items.counts) f
   where f.unfinished = 0 or f.failed > f.tolerated;
   perform workflow_engine.end_fan_outs(v_ended, v_now);
-  perform workflow_engine.stop_items(array(select distinct c.run_id from unnest(settle_items.counts) c));
+  select array_agg(p.id) into v_needless
+  from unnest(settle_items.counts) c
+  cross join lateral (
+    select l.id, l.status
+    from public.workflow_action_logs l
+    where l.run_id = c.run_id and l.workflow_action_id = c.workflow_action_id and l.item_index is null
+    limit 1
+  ) p
+  where p.status in ('failed', 'stopped');
+  if v_needless is not null then
+    perform workflow_engine.stop_items(v_needless);
+  end if;
   perform workflow_engine.request_wake();
 end;
 $$;
@@ -233,27 +245,12 @@ comment on function workflow_engine.settle_items(workflow_engine.item_count[]) i
 
 -- Stops the unfinished items of fan-outs that have failed or were stopped. Leaves those that somebody is
 -- reporting: when such an item ends, the rest is stopped again.
-create or replace function workflow_engine.stop_items(run_ids uuid[])
+create or replace function workflow_engine.stop_items(log_ids uuid[])
 returns void
 language plpgsql
 set search_path = ''
 as $$
-declare
-  v_ended uuid[];
 begin
-  select array_agg(p.id) into v_ended
-  from unnest(stop_items.run_ids) i (id)
-  cross join lateral (select * from workflow_engine.fan_out f where f.run_id = i.id offset 0) f
-  cross join lateral (
-    select p.id, p.status
-    from public.workflow_action_logs p
-    where p.run_id = f.run_id and p.workflow_action_id = f.workflow_action_id and p.item_index is null
-    limit 1
-  ) p
-  where f.unfinished > 0 and p.status in ('failed', 'stopped');
-  if v_ended is null then
-    return;
-  end if;
   update public.workflow_action_logs l
   set status = 'stopped', reason = 'not_needed', lease_expires_at = null, is_held = false,
     completed_at = greatest(workflow_engine.clock(), l.started_at)
@@ -262,7 +259,7 @@ begin
     from public.workflow_action_logs p
     join public.workflow_action_logs i
       on i.run_id = p.run_id and i.workflow_action_id = p.workflow_action_id and i.item_index is not null
-    where p.id = any (v_ended) and workflow_engine.is_unfinished(i.status, i.final)
+    where p.id = any (stop_items.log_ids) and workflow_engine.is_unfinished(i.status, i.final)
     order by i.id
     for update of i skip locked
   );
@@ -270,4 +267,4 @@ end;
 $$;
 
 comment on function workflow_engine.stop_items(uuid[]) is
-  'Stops the unfinished items of fan-outs that have ended.';
+  'Stops the unfinished items of these fan-outs, which have ended.';
