@@ -101,6 +101,33 @@ $$;
 comment on function workflow_engine.find_child_fault(uuid, text) is
   'Why a run cannot start a child of this workflow, or null.';
 
+-- Which member of a wait has no type that can be registered, or null. What is a text there is read as one.
+create or replace function workflow_engine.find_shape_fault(wait jsonb)
+returns text
+language sql
+immutable
+set search_path = ''
+as $$
+  select format('its "%s" is no %s', m.name, m.expected)
+  from (values
+    ('event', 'match', '!exists($.match) || $.match.type() == "object"', 'object'),
+    ('approval', 'message', '$.message.type() == "string"', 'text'),
+    ('approval', 'details', '!exists($.details) || $.details.type() == "object"', 'object'),
+    ('approval', 'tokens', '!exists($.tokens) || $.tokens.type() == "array" && !exists(
+      $.tokens[*] ? (!(@.recipient.type() == "string" && @.hash.type() == "string" && @.hash like_regex "^[0-9a-f]{64}$"))
+    )', 'array of {"recipient", "hash"}'),
+    ('run', 'input', '!exists($.input) || $.input.type() == "object"', 'object'),
+    ('run', 'wait', '!exists($.wait) || $.wait.type() == "boolean"', 'boolean'),
+    ('run', 'on_failure', '!exists($.on_failure) || $.on_failure == "fail" || $.on_failure == "continue"', '"fail" or "continue"')
+  ) m (kind, name, condition, expected)
+  where m.kind = find_shape_fault.wait ->> 'kind'
+    and jsonb_path_match(find_shape_fault.wait, m.condition::jsonpath, silent => true) is not true
+  limit 1;
+$$;
+
+comment on function workflow_engine.find_shape_fault(jsonb) is
+  'Which member of a wait cannot be registered, as "its … is no …", or null.';
+
 -- Reads what an attempt says that it waits for. A reminded approval keeps its expiry and its interval.
 create or replace function workflow_engine.read_wait(
   log public.workflow_action_logs,
@@ -116,8 +143,11 @@ as $$
 declare
   v_kind text := coalesce(read_wait.wait ->> 'kind', 'callback');
   v_due_at timestamptz;
-  v_fault text;
+  v_fault text := workflow_engine.find_shape_fault(read_wait.wait);
 begin
+  if v_fault is not null then
+    return row(null::text, null::timestamptz, v_fault);
+  end if;
   v_due_at := read_wait.at_time + coalesce(
     workflow_engine.wait_of(read_wait.timeout_ms),
     workflow_engine.to_duration(coalesce(read_wait.wait ->> 'timeout', read_wait.wait ->> 'expires_in')),
