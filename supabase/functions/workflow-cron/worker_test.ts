@@ -338,7 +338,7 @@ Deno.test("the stale result of an older attempt does not abort the newer one", a
   await clock.advance(10_000);
   engine.stale.add(id);
   isDown = false;
-  await clock.advance(10_000);
+  await clock.advance(6000);
   engine.stale.delete(id);
   const both = engine.reports.at(-1);
   assertEquals([both?.results, both?.running].map((list) => list?.[0]?.attempt), [1, 2]);
