@@ -3205,7 +3205,7 @@ values
   ('not_started', 'processing', 'claim'),
   ('not_started', 'skipped', 'its condition is not true, or what it depends on did not end as it asks'),
   ('not_started', 'failed', 'its data cannot be evaluated'),
-  ('not_started', 'waiting', 'its items were created; a reminder cannot be made, or is too late'),
+  ('not_started', 'waiting', 'its items were created, or are repeated; a reminder cannot be made, or is too late'),
   ('not_started', 'completed', 'a choice was made, or there were no items'),
   ('not_started', 'stopped', 'a person, or its run'),
   ('waiting', 'stopped', 'a person, or its run'),
@@ -3218,8 +3218,6 @@ values
   ('waiting', 'failed', 'the answer, or no answer in time'),
   ('waiting', 'not_started', 'an answer that asks for a retry; a reminder is due'),
   ('failed', 'stopped', 'a person, or its run, where an application wrote the failure'),
-  ('failed', 'waiting', 'retry of its items by a person'),
-  ('stopped', 'waiting', 'retry of its items by a person'),
   ('failed', 'not_started', 'retry of a failure that an application wrote, or by a person'),
   ('stopped', 'not_started', 'retry by a person');
 
@@ -4789,7 +4787,27 @@ $$;
 comment on function workflow_engine.ask_condition(workflow_engine.action_version, integer, jsonb, jsonb, jsonb, jsonb) is
   'What the condition of a due action log says, with the values it saw; null without one.';
 
--- What becomes of the log of a fan-out before it has items: these, or a clear failure.
+-- Whether the items of a fan-out's log have been created before.
+create or replace function workflow_engine.has_items(id uuid)
+returns boolean
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return exists (
+    select
+    from public.workflow_action_logs l
+    join workflow_engine.fan_out f on f.run_id = l.run_id and f.workflow_action_id = l.workflow_action_id
+    where l.id = has_items.id
+  );
+end;
+$$;
+
+comment on function workflow_engine.has_items(uuid) is 'Whether the items of a fan-out''s log exist.';
+
+-- What becomes of the log of a fan-out: its items, or a clear failure. One that is repeated has them already, and keeps
+-- them.
 create or replace function workflow_engine.open_fan_out(id uuid, path jsonpath, root jsonb)
 returns workflow_engine.candidate
 language plpgsql
@@ -4797,8 +4815,12 @@ stable
 set search_path = ''
 as $$
 declare
-  v_items jsonb := workflow_engine.find_items(open_fan_out.path, open_fan_out.root);
+  v_items jsonb;
 begin
+  if workflow_engine.has_items(open_fan_out.id) then
+    return row(open_fan_out.id, text 'fan_out', null::text, null::jsonb);
+  end if;
+  v_items := workflow_engine.find_items(open_fan_out.path, open_fan_out.root);
   if jsonb_typeof(v_items) = 'array' then
     return row(open_fan_out.id, text 'fan_out', null::text, v_items);
   end if;
@@ -4811,7 +4833,7 @@ end;
 $$;
 
 comment on function workflow_engine.open_fan_out(uuid, jsonpath, jsonb) is
-  'What becomes of the log of a fan-out: its items, or a failure when it has no array.';
+  'What becomes of the log of a fan-out: its items (null where it has them already), or a failure when it has no array.';
 
 -- What becomes of one due action log. A condition is asked once, before the action begins: not before a reminder.
 create or replace function workflow_engine.decide_candidate(
@@ -5252,6 +5274,80 @@ $$;
 comment on function workflow_engine.insert_items(workflow_engine.candidate[], timestamptz) is
   'Creates the action logs of the items of fan-outs.';
 
+-- Counts anew what is left to do of locked fan-outs, none of whose items has failed for good any more. In a statement
+-- of its own after the lock, so that it sees what whoever held it had counted.
+create or replace function workflow_engine.recount_items(log_ids uuid[])
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  update workflow_engine.fan_out f
+  set failed = 0, unfinished = n.unfinished, next_item = n.next_item
+  from (
+    select p.run_id, p.workflow_action_id,
+      count(*) filter (where workflow_engine.is_unfinished(i.status, i.final)) as unfinished,
+      coalesce(min(i.item_index) filter (where workflow_engine.awaits_turn(i.status, i.execute_at)), count(*)) as next_item
+    from public.workflow_action_logs p
+    join public.workflow_action_logs i
+      on i.run_id = p.run_id and i.workflow_action_id = p.workflow_action_id and i.item_index is not null
+    where p.id = any (recount_items.log_ids)
+    group by p.run_id, p.workflow_action_id
+  ) n
+  where f.run_id = n.run_id and f.workflow_action_id = n.workflow_action_id;
+end;
+$$;
+
+comment on function workflow_engine.recount_items(uuid[]) is
+  'Counts anew what is left to do of locked fan-outs.';
+
+-- Sends the items of repeated fan-outs that did not end well back, the first max_concurrency of them to be due, and
+-- lets the others go on. A fan-out whose items all ended well is put together anew.
+create or replace function workflow_engine.repeat_items(candidates workflow_engine.candidate[], at_time timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_fan_outs uuid[] := array(
+    select l.id
+    from unnest(repeat_items.candidates) c
+    join public.workflow_action_logs l on l.id = c.id
+    where c.verdict = 'fan_out' and c.data is null and l.status = 'waiting'
+  );
+  v_items uuid[];
+  v_due_at timestamptz[];
+begin
+  if v_fan_outs = '{}' then
+    return;
+  end if;
+  select array_agg(n.id), array_agg(case when n.number <= n.max_concurrency then repeat_items.at_time else 'infinity' end)
+  into v_items, v_due_at
+  from (
+    select i.id, a.max_concurrency, row_number() over (partition by p.id order by i.item_index) as number
+    from unnest(v_fan_outs) t (id)
+    join public.workflow_action_logs p on p.id = t.id
+    join workflow_engine.action_version a
+      on a.workflow_id = p.workflow_id and a.version = p.workflow_version
+      and a.workflow_action_id = p.workflow_action_id
+    join public.workflow_action_logs i
+      on i.run_id = p.run_id and i.workflow_action_id = p.workflow_action_id and i.item_index is not null
+    where i.status = 'stopped' or (i.status = 'failed' and i.final)
+  ) n;
+  perform workflow_engine.reset_logs(v_items, v_due_at);
+  perform workflow_engine.recount_items(v_fan_outs);
+  perform workflow_engine.end_fan_outs(array(
+    select f
+    from public.workflow_action_logs p
+    join workflow_engine.fan_out f on f.run_id = p.run_id and f.workflow_action_id = p.workflow_action_id
+    where p.id = any (v_fan_outs) and f.unfinished = 0
+  ), repeat_items.at_time);
+end;
+$$;
+
+comment on function workflow_engine.repeat_items(workflow_engine.candidate[], timestamptz) is
+  'Repeats the items of fan-outs that did not end well.';
+
 -- Holds what is paused, so that no claim looks at it again until it is resumed. By those pauses alone that can
 -- be locked: what a resume in flight takes away holds nothing, and nobody waits for it.
 create or replace function workflow_engine.hold_candidates(candidates workflow_engine.candidate[])
@@ -5288,7 +5384,8 @@ comment on function workflow_engine.hold_candidates(workflow_engine.candidate[])
   'Holds the due action logs whose run, workflow or action type is paused.';
 
 -- Postpones what would move a run on that somebody else holds just now, so that a claim waits for nobody who holds
--- one. The fan-outs of items that do not run are locked before: a report that ends one holds it, and then takes the run.
+-- one. The fan-outs of items that do not run, and those that are repeated, are locked before: a report that ends one
+-- holds it, and then takes the run.
 create or replace function workflow_engine.postpone_locked(candidates workflow_engine.candidate[])
 returns workflow_engine.candidate[]
 language plpgsql
@@ -5301,7 +5398,7 @@ begin
     select row(l.run_id, l.workflow_action_id, 0, 0, 0)::workflow_engine.item_count
     from unnest(postpone_locked.candidates) c
     cross join lateral (select * from public.workflow_action_logs l where l.id = c.id limit 1) l
-    where c.verdict in ('skip', 'fail') and l.item_index is not null
+    where (c.verdict in ('skip', 'fail') and l.item_index is not null) or (c.verdict = 'fan_out' and c.data is null)
   ));
   v_free := array(
     select l.id
@@ -5362,6 +5459,7 @@ begin
   ) v
   where l.id = c.id and c.verdict not in ('start', 'hold');
   perform workflow_engine.insert_items(settle_candidates.candidates, settle_candidates.at_time);
+  perform workflow_engine.repeat_items(settle_candidates.candidates, settle_candidates.at_time);
 end;
 $$;
 
@@ -6188,7 +6286,8 @@ comment on function workflow_engine.insert_compensations(uuid[], timestamptz) is
 
 -- 50_completion/settle_items.sql
 
--- How many items of a fan-out ended in one statement. An item that still awaited its turn has freed no place.
+-- How many items of a fan-out ended in one statement: none where some only wait, or are to be tried again. An item
+-- that still awaited its turn has freed no place.
 create type workflow_engine.item_count as (
   run_id uuid,
   workflow_action_id uuid,
@@ -6406,7 +6505,7 @@ as $$
 declare
   v_now timestamptz := workflow_engine.clock();
   v_ended workflow_engine.fan_out[];
-  v_needless uuid[];
+  v_over uuid[];
 begin
   perform workflow_engine.lock_fan_outs(settle_items.counts);
   perform workflow_engine.release_items(settle_items.counts, v_now);
@@ -6414,17 +6513,17 @@ begin
   from workflow_engine.count_items(settle_items.counts) f
   where f.unfinished = 0 or f.failed > f.tolerated;
   perform workflow_engine.end_fan_outs(v_ended, v_now);
-  select array_agg(p.id) into v_needless
+  select array_agg(p.id) into v_over
   from unnest(settle_items.counts) c
   cross join lateral (
-    select l.id, l.status
+    select l.id, l.status, l.final
     from public.workflow_action_logs l
     where l.run_id = c.run_id and l.workflow_action_id = c.workflow_action_id and l.item_index is null
     limit 1
   ) p
-  where p.status in ('failed', 'stopped');
-  if v_needless is not null then
-    perform workflow_engine.stop_items(v_needless);
+  where not workflow_engine.is_unfinished(p.status, p.final);
+  if v_over is not null then
+    perform workflow_engine.stop_items(v_over);
   end if;
   perform workflow_engine.request_wake();
 end;
@@ -6433,8 +6532,8 @@ $$;
 comment on function workflow_engine.settle_items(workflow_engine.item_count[]) is
   'Moves fan-outs on by the items that ended.';
 
--- Stops the unfinished items of fan-outs that have failed or were stopped. Leaves those that somebody is
--- reporting: when such an item ends, the rest is stopped again.
+-- Stops what is unfinished of fan-outs that have ended. Leaves the items that somebody is reporting: when such an item
+-- ends, waits or is to be tried again, what is left is stopped.
 create or replace function workflow_engine.stop_items(log_ids uuid[])
 returns void
 language plpgsql
@@ -6447,9 +6546,10 @@ begin
   where l.id in (
     select i.id
     from public.workflow_action_logs p
+    join workflow_engine.fan_out f on f.run_id = p.run_id and f.workflow_action_id = p.workflow_action_id
     join public.workflow_action_logs i
       on i.run_id = p.run_id and i.workflow_action_id = p.workflow_action_id and i.item_index is not null
-    where p.id = any (stop_items.log_ids) and workflow_engine.is_unfinished(i.status, i.final)
+    where p.id = any (stop_items.log_ids) and f.unfinished > 0 and workflow_engine.is_unfinished(i.status, i.final)
     order by i.id
     for update of i skip locked
   );
@@ -6592,7 +6692,7 @@ comment on function workflow_engine.record_attempts(workflow_engine.ended_attemp
 
 -- Then records attempts that did not complete, and moves fan-outs on by their items, and runs by their actions. What
 -- is left over of a fan-out that has ended is not counted: whoever ends it may hold the run by then, for which a report
--- that holds the fan-out waits.
+-- that holds the fan-out waits. An item that goes on is counted as none, because its fan-out may have ended meanwhile.
 create or replace function workflow_engine.follow_transitions()
 returns trigger
 language plpgsql
@@ -6611,6 +6711,7 @@ begin
       n.item_index is not null and n.reason is not distinct from 'not_needed' as is_left_over,
       workflow_engine.awaits_turn(o.status, o.execute_at) as awaited_turn,
       workflow_engine.is_unfinished(o.status, o.final) and not workflow_engine.is_unfinished(n.status, n.final) as has_ended,
+      n.item_index is not null and o.status = 'processing' and n.status in ('waiting', 'not_started') as goes_on,
       workflow_engine.history_kind(
         o.status, n.status, n.tries > o.tries, n.error <> coalesce(o.error, ''),
         n.waits_for = 'approval' and n.output ->> 'decision' = 'expired'
@@ -6621,12 +6722,13 @@ begin
   ),
   ended as (
     select c.run_id, c.workflow_action_id, c.is_item, c.is_left_over,
-      count(*) as finished, count(*) filter (where c.status = 'failed') as failed,
-      count(*) filter (where not c.awaited_turn) as freed,
-      array_agg(c.id) filter (where c.waits_for = 'items' and c.status in ('failed', 'stopped')) as fan_outs,
-      array_agg(c.id) filter (where c.waits_for in ('event', 'approval', 'run')) as waits
+      count(*) filter (where c.has_ended) as finished,
+      count(*) filter (where c.has_ended and c.status = 'failed') as failed,
+      count(*) filter (where c.has_ended and not c.awaited_turn) as freed,
+      array_agg(c.id) filter (where c.waits_for = 'items') as fan_outs,
+      array_agg(c.id) filter (where c.has_ended and c.waits_for in ('event', 'approval', 'run')) as waits
     from changed c
-    where c.has_ended
+    where c.has_ended or c.goes_on
     group by c.run_id, c.workflow_action_id, c.is_item, c.is_left_over
   )
   select
@@ -9288,42 +9390,66 @@ $$;
 comment on function workflow_engine.with_descendants(uuid[]) is
   'These runs and their children, and those of their children.';
 
+-- Whether an action log is unfinished and can be locked before its run: all but an action that a retry has decided
+-- anew, which only whoever holds the run changes. No `set` clause, so that it is inlined.
+create or replace function workflow_engine.is_stoppable(status text, final boolean, item_index integer, execute_at timestamptz)
+returns boolean
+language sql
+immutable
+return workflow_engine.is_unfinished(status, final) and (item_index is not null or not workflow_engine.awaits_turn(status, execute_at));
+
+comment on function workflow_engine.is_stoppable(text, boolean, integer, timestamptz) is
+  'Whether an action log is unfinished and is locked before its run.';
+
 -- Locks the fan-outs of these runs, or of one action in them, and whatever is unfinished there, the logs of fan-outs
--- after their items, as a report does. Raises lock_not_available where somebody has one of the others.
+-- after their items, as a report does. Waits for nobody who has one of the items; says whether all could be locked.
 create or replace function workflow_engine.lock_all_items(run_ids uuid[], workflow_action_id uuid)
-returns void
+returns boolean
 language plpgsql
 set search_path = ''
 as $$
+declare
+  v_locked uuid[];
 begin
   perform from workflow_engine.fan_out f
   where f.run_id = any (lock_all_items.run_ids)
     and f.workflow_action_id = coalesce(lock_all_items.workflow_action_id, f.workflow_action_id)
   order by f.run_id, f.workflow_action_id
   for update;
+  v_locked := array(
+    select l.id
+    from public.workflow_action_logs l
+    where l.run_id = any (lock_all_items.run_ids)
+      and l.workflow_action_id = coalesce(lock_all_items.workflow_action_id, l.workflow_action_id)
+      and workflow_engine.is_stoppable(l.status, l.final, l.item_index, l.execute_at)
+      and l.waits_for is distinct from 'items'
+    for update skip locked
+  );
   perform from public.workflow_action_logs l
   where l.run_id = any (lock_all_items.run_ids)
     and l.workflow_action_id = coalesce(lock_all_items.workflow_action_id, l.workflow_action_id)
-    and workflow_engine.is_unfinished(l.status, l.final)
-    and l.waits_for is distinct from 'items'
-  order by l.id
-  for update nowait;
-  perform from public.workflow_action_logs l
-  where l.run_id = any (lock_all_items.run_ids)
-    and l.workflow_action_id = coalesce(lock_all_items.workflow_action_id, l.workflow_action_id)
-    and workflow_engine.is_unfinished(l.status, l.final)
+    and workflow_engine.is_stoppable(l.status, l.final, l.item_index, l.execute_at)
     and l.waits_for = 'items'
   order by l.id
   for update;
+  return not exists (
+    select from public.workflow_action_logs l
+    left join unnest(v_locked) k (id) on k.id = l.id
+    where l.run_id = any (lock_all_items.run_ids)
+      and l.workflow_action_id = coalesce(lock_all_items.workflow_action_id, l.workflow_action_id)
+      and workflow_engine.is_stoppable(l.status, l.final, l.item_index, l.execute_at)
+      and l.waits_for is distinct from 'items'
+      and k.id is null
+  );
 end;
 $$;
 
 comment on function workflow_engine.lock_all_items(uuid[], uuid) is
-  'Locks the fan-outs of runs and all that is unfinished there, or raises lock_not_available.';
+  'Locks the fan-outs of runs and all that is unfinished there; says whether it could.';
 
 -- Locks what is unfinished in these runs, or of one action in them, in the order of everybody: logs, the fan-outs of
 -- which they are items, the items that await their turn. What was let run while this waited may be reported just now,
--- which takes the fan-out last: then the fan-outs are given back, and it waits for that log first.
+-- which takes the fan-out last: then all is given back, and it begins anew a moment later.
 create or replace function workflow_engine.lock_unfinished(run_ids uuid[], workflow_action_id uuid default null)
 returns void
 language plpgsql
@@ -9331,19 +9457,21 @@ set search_path = ''
 as $$
 begin
   loop
-    perform from public.workflow_action_logs l
-    where l.run_id = any (lock_unfinished.run_ids)
-      and l.workflow_action_id = coalesce(lock_unfinished.workflow_action_id, l.workflow_action_id)
-      and workflow_engine.is_unfinished(l.status, l.final)
-      and l.waits_for is distinct from 'items' and not workflow_engine.awaits_turn(l.status, l.execute_at)
-    order by l.id
-    for update;
     begin
-      perform workflow_engine.lock_all_items(lock_unfinished.run_ids, lock_unfinished.workflow_action_id);
-      return;
+      perform from public.workflow_action_logs l
+      where l.run_id = any (lock_unfinished.run_ids)
+        and l.workflow_action_id = coalesce(lock_unfinished.workflow_action_id, l.workflow_action_id)
+        and workflow_engine.is_unfinished(l.status, l.final)
+        and l.waits_for is distinct from 'items' and not workflow_engine.awaits_turn(l.status, l.execute_at)
+      order by l.id
+      for update;
+      if workflow_engine.lock_all_items(lock_unfinished.run_ids, lock_unfinished.workflow_action_id) then
+        return;
+      end if;
+      raise exception using errcode = 'object_in_use', message = 'An item is being reported';
     exception
-      when lock_not_available then
-        null;
+      when object_in_use then
+        perform pg_sleep(0.01);
     end;
   end loop;
 end;
@@ -9436,8 +9564,30 @@ $$;
 comment on function workflow_engine.stop_children(public.workflow_action_logs, text, text) is
   'Stops the children that an unfinished action and its items have started.';
 
+-- Locks what a report that lets an action log run holds: the fan-out of an item that awaits its turn, the run of an
+-- action that a retry has decided anew.
+create or replace function workflow_engine.lock_awaited_turn(action_id uuid)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  perform from public.workflow_action_logs l
+  join workflow_engine.fan_out f on f.run_id = l.run_id and f.workflow_action_id = l.workflow_action_id
+  where l.id = lock_awaited_turn.action_id and l.item_index is not null and workflow_engine.awaits_turn(l.status, l.execute_at)
+  for update of f;
+  perform from public.workflow_action_logs l
+  join public.workflow_run r on r.id = l.run_id
+  where l.id = lock_awaited_turn.action_id and l.item_index is null and workflow_engine.awaits_turn(l.status, l.execute_at)
+  for update of r;
+end;
+$$;
+
+comment on function workflow_engine.lock_awaited_turn(uuid) is
+  'Locks the fan-out or the run that gives an action log its turn.';
+
 -- Stops one action of a run, which goes on as its graph says, and its children before it. Its items are locked
--- before it, and its fan-out where it is an item that awaits its turn, as a report does.
+-- before it.
 create or replace function workflow_engine.stop_action(action_id uuid, reason text, actor text)
 returns public.workflow_action_logs
 language plpgsql
@@ -9450,10 +9600,7 @@ begin
   perform workflow_engine.lock_unfinished(array[l.run_id], l.workflow_action_id)
   from public.workflow_action_logs l
   where l.id = stop_action.action_id and l.item_index is null;
-  perform from public.workflow_action_logs l
-  join workflow_engine.fan_out f on f.run_id = l.run_id and f.workflow_action_id = l.workflow_action_id
-  where l.id = stop_action.action_id and l.item_index is not null and workflow_engine.awaits_turn(l.status, l.execute_at)
-  for update of f;
+  perform workflow_engine.lock_awaited_turn(stop_action.action_id);
   v_log := workflow_engine.lock_log(stop_action.action_id);
   if not workflow_engine.is_unfinished(v_log.status, v_log.final) then
     perform workflow_engine.raise_error(
@@ -9567,83 +9714,6 @@ $$;
 comment on function workflow_engine.unsettle_followers(uuid[]) is
   'Has what follows these broken actions and did not end well decided anew.';
 
--- Sends the items of fan-outs that did not end well back, the first max_concurrency of them to be due when their
--- fan-out is. A fan-out whose items all ended well is put together anew.
-create or replace function workflow_engine.repeat_items(log_ids uuid[], due_at timestamptz[])
-returns void
-language plpgsql
-set search_path = ''
-as $$
-declare
-  v_items uuid[];
-  v_due_at timestamptz[];
-begin
-  select array_agg(n.id), array_agg(case when n.number <= n.max_concurrency then n.due_at else 'infinity' end)
-  into v_items, v_due_at
-  from (
-    select i.id, t.due_at, a.max_concurrency, row_number() over (partition by p.id order by i.item_index) as number
-    from unnest(repeat_items.log_ids, repeat_items.due_at) t (id, due_at)
-    join public.workflow_action_logs p on p.id = t.id
-    join workflow_engine.action_version a
-      on a.workflow_id = p.workflow_id and a.version = p.workflow_version
-      and a.workflow_action_id = p.workflow_action_id
-    join public.workflow_action_logs i
-      on i.run_id = p.run_id and i.workflow_action_id = p.workflow_action_id and i.item_index is not null
-    where i.status in ('failed', 'stopped')
-  ) n;
-  perform workflow_engine.reset_logs(v_items, v_due_at);
-  update workflow_engine.fan_out f
-  set failed = 0, unfinished = n.unfinished, next_item = n.next_item
-  from (
-    select p.run_id, p.workflow_action_id,
-      count(*) filter (where i.completed_at is null) as unfinished,
-      coalesce(min(i.item_index) filter (where workflow_engine.awaits_turn(i.status, i.execute_at)), count(*)) as next_item
-    from public.workflow_action_logs p
-    join public.workflow_action_logs i
-      on i.run_id = p.run_id and i.workflow_action_id = p.workflow_action_id and i.item_index is not null
-    where p.id = any (repeat_items.log_ids)
-    group by p.run_id, p.workflow_action_id
-  ) n
-  where f.run_id = n.run_id and f.workflow_action_id = n.workflow_action_id;
-  perform workflow_engine.end_fan_outs(array(
-    select f
-    from public.workflow_action_logs p
-    join workflow_engine.fan_out f on f.run_id = p.run_id and f.workflow_action_id = p.workflow_action_id
-    where p.id = any (repeat_items.log_ids) and f.unfinished = 0
-  ), workflow_engine.clock());
-end;
-$$;
-
-comment on function workflow_engine.repeat_items(uuid[], timestamptz[]) is
-  'Sends the items of fan-outs that did not end well back to be claimed.';
-
--- Repeats actions at these times: one that has items by those of them that did not end well.
-create or replace function workflow_engine.repeat_logs(log_ids uuid[], due_at timestamptz[])
-returns void
-language plpgsql
-set search_path = ''
-as $$
-declare
-  v_fan_outs uuid[];
-  v_due_at timestamptz[];
-begin
-  perform workflow_engine.reset_logs(repeat_logs.log_ids, repeat_logs.due_at);
-  select array_agg(t.id), array_agg(t.due_at) into v_fan_outs, v_due_at
-  from unnest(repeat_logs.log_ids, repeat_logs.due_at) t (id, due_at)
-  join public.workflow_action_logs l on l.id = t.id
-  join workflow_engine.fan_out f on f.run_id = l.run_id and f.workflow_action_id = l.workflow_action_id;
-  if v_fan_outs is not null then
-    update public.workflow_action_logs l
-    set status = 'waiting', execute_at = 'infinity'
-    where l.id = any (v_fan_outs);
-    perform workflow_engine.repeat_items(v_fan_outs, v_due_at);
-  end if;
-end;
-$$;
-
-comment on function workflow_engine.repeat_logs(uuid[], timestamptz[]) is
-  'Repeats actions at these times, fan-outs by their items that did not end well.';
-
 -- Carries out what is decided of actions whose logs await their turn: they are repeated, or stopped where they do
 -- not run this time. Returns when the first is due.
 create or replace function workflow_engine.repeat_decided(decisions workflow_engine.decision[], at_time timestamptz)
@@ -9669,7 +9739,7 @@ begin
     on a.workflow_id = l.workflow_id and a.version = l.workflow_version and a.workflow_action_id = l.workflow_action_id
   where d.reason = 'start';
   if v_logs is not null then
-    perform workflow_engine.repeat_logs(v_logs, v_due_at);
+    perform workflow_engine.reset_logs(v_logs, v_due_at);
   end if;
   return (select min(t.due_at) from unnest(v_due_at) t (due_at));
 end;
@@ -9708,7 +9778,8 @@ comment on function workflow_engine.reopen_runs(uuid[]) is
   'Has failed and stopped runs run again; returns those that do.';
 
 -- Lets ended runs go on in place from what failed or was stopped; outputs stay. Each run has a time at which
--- that is due, but what was planned for a later one keeps its own. Returns the runs.
+-- that is due, but what was planned for a later one keeps its own. Fan-outs repeat their items when they are claimed:
+-- those are not locked here, because the report of an item locks it before the log of its fan-out. Returns the runs.
 create or replace function workflow_engine.retry_runs(run_ids uuid[], due_at timestamptz[])
 returns uuid[]
 language plpgsql
@@ -9719,14 +9790,17 @@ declare
   v_broken uuid[];
   v_due_at timestamptz[];
 begin
-  perform from public.workflow_action_logs l where l.run_id = any (retry_runs.run_ids) order by l.id for update;
+  perform from public.workflow_action_logs l
+  where l.run_id = any (retry_runs.run_ids) and l.item_index is null
+  order by l.id
+  for update;
   perform from public.workflow_run r where r.id = any (retry_runs.run_ids) order by r.id for update;
   v_runs := workflow_engine.reopen_runs(retry_runs.run_ids);
   perform workflow_engine.unsettle_followers(array(select b.id from workflow_engine.find_broken(v_runs) b));
   select array_agg(b.id), array_agg(greatest(t.due_at, b.planned_for)) into v_broken, v_due_at
   from workflow_engine.find_broken(v_runs) b
   join unnest(retry_runs.run_ids, retry_runs.due_at) t (run_id, due_at) on t.run_id = b.run_id;
-  perform workflow_engine.repeat_logs(v_broken, v_due_at);
+  perform workflow_engine.reset_logs(v_broken, v_due_at);
   perform workflow_engine.advance_runs(v_runs);
   perform workflow_engine.request_wake();
   return v_runs;

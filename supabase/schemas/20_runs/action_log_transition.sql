@@ -11,7 +11,7 @@ values
   ('not_started', 'processing', 'claim'),
   ('not_started', 'skipped', 'its condition is not true, or what it depends on did not end as it asks'),
   ('not_started', 'failed', 'its data cannot be evaluated'),
-  ('not_started', 'waiting', 'its items were created; a reminder cannot be made, or is too late'),
+  ('not_started', 'waiting', 'its items were created, or are repeated; a reminder cannot be made, or is too late'),
   ('not_started', 'completed', 'a choice was made, or there were no items'),
   ('not_started', 'stopped', 'a person, or its run'),
   ('waiting', 'stopped', 'a person, or its run'),
@@ -24,8 +24,6 @@ values
   ('waiting', 'failed', 'the answer, or no answer in time'),
   ('waiting', 'not_started', 'an answer that asks for a retry; a reminder is due'),
   ('failed', 'stopped', 'a person, or its run, where an application wrote the failure'),
-  ('failed', 'waiting', 'retry of its items by a person'),
-  ('stopped', 'waiting', 'retry of its items by a person'),
   ('failed', 'not_started', 'retry of a failure that an application wrote, or by a person'),
   ('stopped', 'not_started', 'retry by a person');
 

@@ -192,7 +192,27 @@ $$;
 comment on function workflow_engine.ask_condition(workflow_engine.action_version, integer, jsonb, jsonb, jsonb, jsonb) is
   'What the condition of a due action log says, with the values it saw; null without one.';
 
--- What becomes of the log of a fan-out before it has items: these, or a clear failure.
+-- Whether the items of a fan-out's log have been created before.
+create or replace function workflow_engine.has_items(id uuid)
+returns boolean
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return exists (
+    select
+    from public.workflow_action_logs l
+    join workflow_engine.fan_out f on f.run_id = l.run_id and f.workflow_action_id = l.workflow_action_id
+    where l.id = has_items.id
+  );
+end;
+$$;
+
+comment on function workflow_engine.has_items(uuid) is 'Whether the items of a fan-out''s log exist.';
+
+-- What becomes of the log of a fan-out: its items, or a clear failure. One that is repeated has them already, and keeps
+-- them.
 create or replace function workflow_engine.open_fan_out(id uuid, path jsonpath, root jsonb)
 returns workflow_engine.candidate
 language plpgsql
@@ -200,8 +220,12 @@ stable
 set search_path = ''
 as $$
 declare
-  v_items jsonb := workflow_engine.find_items(open_fan_out.path, open_fan_out.root);
+  v_items jsonb;
 begin
+  if workflow_engine.has_items(open_fan_out.id) then
+    return row(open_fan_out.id, text 'fan_out', null::text, null::jsonb);
+  end if;
+  v_items := workflow_engine.find_items(open_fan_out.path, open_fan_out.root);
   if jsonb_typeof(v_items) = 'array' then
     return row(open_fan_out.id, text 'fan_out', null::text, v_items);
   end if;
@@ -214,7 +238,7 @@ end;
 $$;
 
 comment on function workflow_engine.open_fan_out(uuid, jsonpath, jsonb) is
-  'What becomes of the log of a fan-out: its items, or a failure when it has no array.';
+  'What becomes of the log of a fan-out: its items (null where it has them already), or a failure when it has no array.';
 
 -- What becomes of one due action log. A condition is asked once, before the action begins: not before a reminder.
 create or replace function workflow_engine.decide_candidate(

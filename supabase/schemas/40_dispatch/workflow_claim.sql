@@ -156,6 +156,80 @@ $$;
 comment on function workflow_engine.insert_items(workflow_engine.candidate[], timestamptz) is
   'Creates the action logs of the items of fan-outs.';
 
+-- Counts anew what is left to do of locked fan-outs, none of whose items has failed for good any more. In a statement
+-- of its own after the lock, so that it sees what whoever held it had counted.
+create or replace function workflow_engine.recount_items(log_ids uuid[])
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  update workflow_engine.fan_out f
+  set failed = 0, unfinished = n.unfinished, next_item = n.next_item
+  from (
+    select p.run_id, p.workflow_action_id,
+      count(*) filter (where workflow_engine.is_unfinished(i.status, i.final)) as unfinished,
+      coalesce(min(i.item_index) filter (where workflow_engine.awaits_turn(i.status, i.execute_at)), count(*)) as next_item
+    from public.workflow_action_logs p
+    join public.workflow_action_logs i
+      on i.run_id = p.run_id and i.workflow_action_id = p.workflow_action_id and i.item_index is not null
+    where p.id = any (recount_items.log_ids)
+    group by p.run_id, p.workflow_action_id
+  ) n
+  where f.run_id = n.run_id and f.workflow_action_id = n.workflow_action_id;
+end;
+$$;
+
+comment on function workflow_engine.recount_items(uuid[]) is
+  'Counts anew what is left to do of locked fan-outs.';
+
+-- Sends the items of repeated fan-outs that did not end well back, the first max_concurrency of them to be due, and
+-- lets the others go on. A fan-out whose items all ended well is put together anew.
+create or replace function workflow_engine.repeat_items(candidates workflow_engine.candidate[], at_time timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_fan_outs uuid[] := array(
+    select l.id
+    from unnest(repeat_items.candidates) c
+    join public.workflow_action_logs l on l.id = c.id
+    where c.verdict = 'fan_out' and c.data is null and l.status = 'waiting'
+  );
+  v_items uuid[];
+  v_due_at timestamptz[];
+begin
+  if v_fan_outs = '{}' then
+    return;
+  end if;
+  select array_agg(n.id), array_agg(case when n.number <= n.max_concurrency then repeat_items.at_time else 'infinity' end)
+  into v_items, v_due_at
+  from (
+    select i.id, a.max_concurrency, row_number() over (partition by p.id order by i.item_index) as number
+    from unnest(v_fan_outs) t (id)
+    join public.workflow_action_logs p on p.id = t.id
+    join workflow_engine.action_version a
+      on a.workflow_id = p.workflow_id and a.version = p.workflow_version
+      and a.workflow_action_id = p.workflow_action_id
+    join public.workflow_action_logs i
+      on i.run_id = p.run_id and i.workflow_action_id = p.workflow_action_id and i.item_index is not null
+    where i.status = 'stopped' or (i.status = 'failed' and i.final)
+  ) n;
+  perform workflow_engine.reset_logs(v_items, v_due_at);
+  perform workflow_engine.recount_items(v_fan_outs);
+  perform workflow_engine.end_fan_outs(array(
+    select f
+    from public.workflow_action_logs p
+    join workflow_engine.fan_out f on f.run_id = p.run_id and f.workflow_action_id = p.workflow_action_id
+    where p.id = any (v_fan_outs) and f.unfinished = 0
+  ), repeat_items.at_time);
+end;
+$$;
+
+comment on function workflow_engine.repeat_items(workflow_engine.candidate[], timestamptz) is
+  'Repeats the items of fan-outs that did not end well.';
+
 -- Holds what is paused, so that no claim looks at it again until it is resumed. By those pauses alone that can
 -- be locked: what a resume in flight takes away holds nothing, and nobody waits for it.
 create or replace function workflow_engine.hold_candidates(candidates workflow_engine.candidate[])
@@ -192,7 +266,8 @@ comment on function workflow_engine.hold_candidates(workflow_engine.candidate[])
   'Holds the due action logs whose run, workflow or action type is paused.';
 
 -- Postpones what would move a run on that somebody else holds just now, so that a claim waits for nobody who holds
--- one. The fan-outs of items that do not run are locked before: a report that ends one holds it, and then takes the run.
+-- one. The fan-outs of items that do not run, and those that are repeated, are locked before: a report that ends one
+-- holds it, and then takes the run.
 create or replace function workflow_engine.postpone_locked(candidates workflow_engine.candidate[])
 returns workflow_engine.candidate[]
 language plpgsql
@@ -205,7 +280,7 @@ begin
     select row(l.run_id, l.workflow_action_id, 0, 0, 0)::workflow_engine.item_count
     from unnest(postpone_locked.candidates) c
     cross join lateral (select * from public.workflow_action_logs l where l.id = c.id limit 1) l
-    where c.verdict in ('skip', 'fail') and l.item_index is not null
+    where (c.verdict in ('skip', 'fail') and l.item_index is not null) or (c.verdict = 'fan_out' and c.data is null)
   ));
   v_free := array(
     select l.id
@@ -266,6 +341,7 @@ begin
   ) v
   where l.id = c.id and c.verdict not in ('start', 'hold');
   perform workflow_engine.insert_items(settle_candidates.candidates, settle_candidates.at_time);
+  perform workflow_engine.repeat_items(settle_candidates.candidates, settle_candidates.at_time);
 end;
 $$;
 

@@ -128,7 +128,7 @@ comment on function workflow_engine.record_attempts(workflow_engine.ended_attemp
 
 -- Then records attempts that did not complete, and moves fan-outs on by their items, and runs by their actions. What
 -- is left over of a fan-out that has ended is not counted: whoever ends it may hold the run by then, for which a report
--- that holds the fan-out waits.
+-- that holds the fan-out waits. An item that goes on is counted as none, because its fan-out may have ended meanwhile.
 create or replace function workflow_engine.follow_transitions()
 returns trigger
 language plpgsql
@@ -147,6 +147,7 @@ begin
       n.item_index is not null and n.reason is not distinct from 'not_needed' as is_left_over,
       workflow_engine.awaits_turn(o.status, o.execute_at) as awaited_turn,
       workflow_engine.is_unfinished(o.status, o.final) and not workflow_engine.is_unfinished(n.status, n.final) as has_ended,
+      n.item_index is not null and o.status = 'processing' and n.status in ('waiting', 'not_started') as goes_on,
       workflow_engine.history_kind(
         o.status, n.status, n.tries > o.tries, n.error <> coalesce(o.error, ''),
         n.waits_for = 'approval' and n.output ->> 'decision' = 'expired'
@@ -157,12 +158,13 @@ begin
   ),
   ended as (
     select c.run_id, c.workflow_action_id, c.is_item, c.is_left_over,
-      count(*) as finished, count(*) filter (where c.status = 'failed') as failed,
-      count(*) filter (where not c.awaited_turn) as freed,
-      array_agg(c.id) filter (where c.waits_for = 'items' and c.status in ('failed', 'stopped')) as fan_outs,
-      array_agg(c.id) filter (where c.waits_for in ('event', 'approval', 'run')) as waits
+      count(*) filter (where c.has_ended) as finished,
+      count(*) filter (where c.has_ended and c.status = 'failed') as failed,
+      count(*) filter (where c.has_ended and not c.awaited_turn) as freed,
+      array_agg(c.id) filter (where c.waits_for = 'items') as fan_outs,
+      array_agg(c.id) filter (where c.has_ended and c.waits_for in ('event', 'approval', 'run')) as waits
     from changed c
-    where c.has_ended
+    where c.has_ended or c.goes_on
     group by c.run_id, c.workflow_action_id, c.is_item, c.is_left_over
   )
   select

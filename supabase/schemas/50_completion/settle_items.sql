@@ -1,4 +1,5 @@
--- How many items of a fan-out ended in one statement. An item that still awaited its turn has freed no place.
+-- How many items of a fan-out ended in one statement: none where some only wait, or are to be tried again. An item
+-- that still awaited its turn has freed no place.
 create type workflow_engine.item_count as (
   run_id uuid,
   workflow_action_id uuid,
@@ -216,7 +217,7 @@ as $$
 declare
   v_now timestamptz := workflow_engine.clock();
   v_ended workflow_engine.fan_out[];
-  v_needless uuid[];
+  v_over uuid[];
 begin
   perform workflow_engine.lock_fan_outs(settle_items.counts);
   perform workflow_engine.release_items(settle_items.counts, v_now);
@@ -224,17 +225,17 @@ begin
   from workflow_engine.count_items(settle_items.counts) f
   where f.unfinished = 0 or f.failed > f.tolerated;
   perform workflow_engine.end_fan_outs(v_ended, v_now);
-  select array_agg(p.id) into v_needless
+  select array_agg(p.id) into v_over
   from unnest(settle_items.counts) c
   cross join lateral (
-    select l.id, l.status
+    select l.id, l.status, l.final
     from public.workflow_action_logs l
     where l.run_id = c.run_id and l.workflow_action_id = c.workflow_action_id and l.item_index is null
     limit 1
   ) p
-  where p.status in ('failed', 'stopped');
-  if v_needless is not null then
-    perform workflow_engine.stop_items(v_needless);
+  where not workflow_engine.is_unfinished(p.status, p.final);
+  if v_over is not null then
+    perform workflow_engine.stop_items(v_over);
   end if;
   perform workflow_engine.request_wake();
 end;
@@ -243,8 +244,8 @@ $$;
 comment on function workflow_engine.settle_items(workflow_engine.item_count[]) is
   'Moves fan-outs on by the items that ended.';
 
--- Stops the unfinished items of fan-outs that have failed or were stopped. Leaves those that somebody is
--- reporting: when such an item ends, the rest is stopped again.
+-- Stops what is unfinished of fan-outs that have ended. Leaves the items that somebody is reporting: when such an item
+-- ends, waits or is to be tried again, what is left is stopped.
 create or replace function workflow_engine.stop_items(log_ids uuid[])
 returns void
 language plpgsql
@@ -257,9 +258,10 @@ begin
   where l.id in (
     select i.id
     from public.workflow_action_logs p
+    join workflow_engine.fan_out f on f.run_id = p.run_id and f.workflow_action_id = p.workflow_action_id
     join public.workflow_action_logs i
       on i.run_id = p.run_id and i.workflow_action_id = p.workflow_action_id and i.item_index is not null
-    where p.id = any (stop_items.log_ids) and workflow_engine.is_unfinished(i.status, i.final)
+    where p.id = any (stop_items.log_ids) and f.unfinished > 0 and workflow_engine.is_unfinished(i.status, i.final)
     order by i.id
     for update of i skip locked
   );

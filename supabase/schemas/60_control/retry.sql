@@ -86,83 +86,6 @@ $$;
 comment on function workflow_engine.unsettle_followers(uuid[]) is
   'Has what follows these broken actions and did not end well decided anew.';
 
--- Sends the items of fan-outs that did not end well back, the first max_concurrency of them to be due when their
--- fan-out is. A fan-out whose items all ended well is put together anew.
-create or replace function workflow_engine.repeat_items(log_ids uuid[], due_at timestamptz[])
-returns void
-language plpgsql
-set search_path = ''
-as $$
-declare
-  v_items uuid[];
-  v_due_at timestamptz[];
-begin
-  select array_agg(n.id), array_agg(case when n.number <= n.max_concurrency then n.due_at else 'infinity' end)
-  into v_items, v_due_at
-  from (
-    select i.id, t.due_at, a.max_concurrency, row_number() over (partition by p.id order by i.item_index) as number
-    from unnest(repeat_items.log_ids, repeat_items.due_at) t (id, due_at)
-    join public.workflow_action_logs p on p.id = t.id
-    join workflow_engine.action_version a
-      on a.workflow_id = p.workflow_id and a.version = p.workflow_version
-      and a.workflow_action_id = p.workflow_action_id
-    join public.workflow_action_logs i
-      on i.run_id = p.run_id and i.workflow_action_id = p.workflow_action_id and i.item_index is not null
-    where i.status in ('failed', 'stopped')
-  ) n;
-  perform workflow_engine.reset_logs(v_items, v_due_at);
-  update workflow_engine.fan_out f
-  set failed = 0, unfinished = n.unfinished, next_item = n.next_item
-  from (
-    select p.run_id, p.workflow_action_id,
-      count(*) filter (where i.completed_at is null) as unfinished,
-      coalesce(min(i.item_index) filter (where workflow_engine.awaits_turn(i.status, i.execute_at)), count(*)) as next_item
-    from public.workflow_action_logs p
-    join public.workflow_action_logs i
-      on i.run_id = p.run_id and i.workflow_action_id = p.workflow_action_id and i.item_index is not null
-    where p.id = any (repeat_items.log_ids)
-    group by p.run_id, p.workflow_action_id
-  ) n
-  where f.run_id = n.run_id and f.workflow_action_id = n.workflow_action_id;
-  perform workflow_engine.end_fan_outs(array(
-    select f
-    from public.workflow_action_logs p
-    join workflow_engine.fan_out f on f.run_id = p.run_id and f.workflow_action_id = p.workflow_action_id
-    where p.id = any (repeat_items.log_ids) and f.unfinished = 0
-  ), workflow_engine.clock());
-end;
-$$;
-
-comment on function workflow_engine.repeat_items(uuid[], timestamptz[]) is
-  'Sends the items of fan-outs that did not end well back to be claimed.';
-
--- Repeats actions at these times: one that has items by those of them that did not end well.
-create or replace function workflow_engine.repeat_logs(log_ids uuid[], due_at timestamptz[])
-returns void
-language plpgsql
-set search_path = ''
-as $$
-declare
-  v_fan_outs uuid[];
-  v_due_at timestamptz[];
-begin
-  perform workflow_engine.reset_logs(repeat_logs.log_ids, repeat_logs.due_at);
-  select array_agg(t.id), array_agg(t.due_at) into v_fan_outs, v_due_at
-  from unnest(repeat_logs.log_ids, repeat_logs.due_at) t (id, due_at)
-  join public.workflow_action_logs l on l.id = t.id
-  join workflow_engine.fan_out f on f.run_id = l.run_id and f.workflow_action_id = l.workflow_action_id;
-  if v_fan_outs is not null then
-    update public.workflow_action_logs l
-    set status = 'waiting', execute_at = 'infinity'
-    where l.id = any (v_fan_outs);
-    perform workflow_engine.repeat_items(v_fan_outs, v_due_at);
-  end if;
-end;
-$$;
-
-comment on function workflow_engine.repeat_logs(uuid[], timestamptz[]) is
-  'Repeats actions at these times, fan-outs by their items that did not end well.';
-
 -- Carries out what is decided of actions whose logs await their turn: they are repeated, or stopped where they do
 -- not run this time. Returns when the first is due.
 create or replace function workflow_engine.repeat_decided(decisions workflow_engine.decision[], at_time timestamptz)
@@ -188,7 +111,7 @@ begin
     on a.workflow_id = l.workflow_id and a.version = l.workflow_version and a.workflow_action_id = l.workflow_action_id
   where d.reason = 'start';
   if v_logs is not null then
-    perform workflow_engine.repeat_logs(v_logs, v_due_at);
+    perform workflow_engine.reset_logs(v_logs, v_due_at);
   end if;
   return (select min(t.due_at) from unnest(v_due_at) t (due_at));
 end;
@@ -227,7 +150,8 @@ comment on function workflow_engine.reopen_runs(uuid[]) is
   'Has failed and stopped runs run again; returns those that do.';
 
 -- Lets ended runs go on in place from what failed or was stopped; outputs stay. Each run has a time at which
--- that is due, but what was planned for a later one keeps its own. Returns the runs.
+-- that is due, but what was planned for a later one keeps its own. Fan-outs repeat their items when they are claimed:
+-- those are not locked here, because the report of an item locks it before the log of its fan-out. Returns the runs.
 create or replace function workflow_engine.retry_runs(run_ids uuid[], due_at timestamptz[])
 returns uuid[]
 language plpgsql
@@ -238,14 +162,17 @@ declare
   v_broken uuid[];
   v_due_at timestamptz[];
 begin
-  perform from public.workflow_action_logs l where l.run_id = any (retry_runs.run_ids) order by l.id for update;
+  perform from public.workflow_action_logs l
+  where l.run_id = any (retry_runs.run_ids) and l.item_index is null
+  order by l.id
+  for update;
   perform from public.workflow_run r where r.id = any (retry_runs.run_ids) order by r.id for update;
   v_runs := workflow_engine.reopen_runs(retry_runs.run_ids);
   perform workflow_engine.unsettle_followers(array(select b.id from workflow_engine.find_broken(v_runs) b));
   select array_agg(b.id), array_agg(greatest(t.due_at, b.planned_for)) into v_broken, v_due_at
   from workflow_engine.find_broken(v_runs) b
   join unnest(retry_runs.run_ids, retry_runs.due_at) t (run_id, due_at) on t.run_id = b.run_id;
-  perform workflow_engine.repeat_logs(v_broken, v_due_at);
+  perform workflow_engine.reset_logs(v_broken, v_due_at);
   perform workflow_engine.advance_runs(v_runs);
   perform workflow_engine.request_wake();
   return v_runs;

@@ -18,42 +18,66 @@ $$;
 comment on function workflow_engine.with_descendants(uuid[]) is
   'These runs and their children, and those of their children.';
 
+-- Whether an action log is unfinished and can be locked before its run: all but an action that a retry has decided
+-- anew, which only whoever holds the run changes. No `set` clause, so that it is inlined.
+create or replace function workflow_engine.is_stoppable(status text, final boolean, item_index integer, execute_at timestamptz)
+returns boolean
+language sql
+immutable
+return workflow_engine.is_unfinished(status, final) and (item_index is not null or not workflow_engine.awaits_turn(status, execute_at));
+
+comment on function workflow_engine.is_stoppable(text, boolean, integer, timestamptz) is
+  'Whether an action log is unfinished and is locked before its run.';
+
 -- Locks the fan-outs of these runs, or of one action in them, and whatever is unfinished there, the logs of fan-outs
--- after their items, as a report does. Raises lock_not_available where somebody has one of the others.
+-- after their items, as a report does. Waits for nobody who has one of the items; says whether all could be locked.
 create or replace function workflow_engine.lock_all_items(run_ids uuid[], workflow_action_id uuid)
-returns void
+returns boolean
 language plpgsql
 set search_path = ''
 as $$
+declare
+  v_locked uuid[];
 begin
   perform from workflow_engine.fan_out f
   where f.run_id = any (lock_all_items.run_ids)
     and f.workflow_action_id = coalesce(lock_all_items.workflow_action_id, f.workflow_action_id)
   order by f.run_id, f.workflow_action_id
   for update;
+  v_locked := array(
+    select l.id
+    from public.workflow_action_logs l
+    where l.run_id = any (lock_all_items.run_ids)
+      and l.workflow_action_id = coalesce(lock_all_items.workflow_action_id, l.workflow_action_id)
+      and workflow_engine.is_stoppable(l.status, l.final, l.item_index, l.execute_at)
+      and l.waits_for is distinct from 'items'
+    for update skip locked
+  );
   perform from public.workflow_action_logs l
   where l.run_id = any (lock_all_items.run_ids)
     and l.workflow_action_id = coalesce(lock_all_items.workflow_action_id, l.workflow_action_id)
-    and workflow_engine.is_unfinished(l.status, l.final)
-    and l.waits_for is distinct from 'items'
-  order by l.id
-  for update nowait;
-  perform from public.workflow_action_logs l
-  where l.run_id = any (lock_all_items.run_ids)
-    and l.workflow_action_id = coalesce(lock_all_items.workflow_action_id, l.workflow_action_id)
-    and workflow_engine.is_unfinished(l.status, l.final)
+    and workflow_engine.is_stoppable(l.status, l.final, l.item_index, l.execute_at)
     and l.waits_for = 'items'
   order by l.id
   for update;
+  return not exists (
+    select from public.workflow_action_logs l
+    left join unnest(v_locked) k (id) on k.id = l.id
+    where l.run_id = any (lock_all_items.run_ids)
+      and l.workflow_action_id = coalesce(lock_all_items.workflow_action_id, l.workflow_action_id)
+      and workflow_engine.is_stoppable(l.status, l.final, l.item_index, l.execute_at)
+      and l.waits_for is distinct from 'items'
+      and k.id is null
+  );
 end;
 $$;
 
 comment on function workflow_engine.lock_all_items(uuid[], uuid) is
-  'Locks the fan-outs of runs and all that is unfinished there, or raises lock_not_available.';
+  'Locks the fan-outs of runs and all that is unfinished there; says whether it could.';
 
 -- Locks what is unfinished in these runs, or of one action in them, in the order of everybody: logs, the fan-outs of
 -- which they are items, the items that await their turn. What was let run while this waited may be reported just now,
--- which takes the fan-out last: then the fan-outs are given back, and it waits for that log first.
+-- which takes the fan-out last: then all is given back, and it begins anew a moment later.
 create or replace function workflow_engine.lock_unfinished(run_ids uuid[], workflow_action_id uuid default null)
 returns void
 language plpgsql
@@ -61,19 +85,21 @@ set search_path = ''
 as $$
 begin
   loop
-    perform from public.workflow_action_logs l
-    where l.run_id = any (lock_unfinished.run_ids)
-      and l.workflow_action_id = coalesce(lock_unfinished.workflow_action_id, l.workflow_action_id)
-      and workflow_engine.is_unfinished(l.status, l.final)
-      and l.waits_for is distinct from 'items' and not workflow_engine.awaits_turn(l.status, l.execute_at)
-    order by l.id
-    for update;
     begin
-      perform workflow_engine.lock_all_items(lock_unfinished.run_ids, lock_unfinished.workflow_action_id);
-      return;
+      perform from public.workflow_action_logs l
+      where l.run_id = any (lock_unfinished.run_ids)
+        and l.workflow_action_id = coalesce(lock_unfinished.workflow_action_id, l.workflow_action_id)
+        and workflow_engine.is_unfinished(l.status, l.final)
+        and l.waits_for is distinct from 'items' and not workflow_engine.awaits_turn(l.status, l.execute_at)
+      order by l.id
+      for update;
+      if workflow_engine.lock_all_items(lock_unfinished.run_ids, lock_unfinished.workflow_action_id) then
+        return;
+      end if;
+      raise exception using errcode = 'object_in_use', message = 'An item is being reported';
     exception
-      when lock_not_available then
-        null;
+      when object_in_use then
+        perform pg_sleep(0.01);
     end;
   end loop;
 end;
@@ -166,8 +192,30 @@ $$;
 comment on function workflow_engine.stop_children(public.workflow_action_logs, text, text) is
   'Stops the children that an unfinished action and its items have started.';
 
+-- Locks what a report that lets an action log run holds: the fan-out of an item that awaits its turn, the run of an
+-- action that a retry has decided anew.
+create or replace function workflow_engine.lock_awaited_turn(action_id uuid)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  perform from public.workflow_action_logs l
+  join workflow_engine.fan_out f on f.run_id = l.run_id and f.workflow_action_id = l.workflow_action_id
+  where l.id = lock_awaited_turn.action_id and l.item_index is not null and workflow_engine.awaits_turn(l.status, l.execute_at)
+  for update of f;
+  perform from public.workflow_action_logs l
+  join public.workflow_run r on r.id = l.run_id
+  where l.id = lock_awaited_turn.action_id and l.item_index is null and workflow_engine.awaits_turn(l.status, l.execute_at)
+  for update of r;
+end;
+$$;
+
+comment on function workflow_engine.lock_awaited_turn(uuid) is
+  'Locks the fan-out or the run that gives an action log its turn.';
+
 -- Stops one action of a run, which goes on as its graph says, and its children before it. Its items are locked
--- before it, and its fan-out where it is an item that awaits its turn, as a report does.
+-- before it.
 create or replace function workflow_engine.stop_action(action_id uuid, reason text, actor text)
 returns public.workflow_action_logs
 language plpgsql
@@ -180,10 +228,7 @@ begin
   perform workflow_engine.lock_unfinished(array[l.run_id], l.workflow_action_id)
   from public.workflow_action_logs l
   where l.id = stop_action.action_id and l.item_index is null;
-  perform from public.workflow_action_logs l
-  join workflow_engine.fan_out f on f.run_id = l.run_id and f.workflow_action_id = l.workflow_action_id
-  where l.id = stop_action.action_id and l.item_index is not null and workflow_engine.awaits_turn(l.status, l.execute_at)
-  for update of f;
+  perform workflow_engine.lock_awaited_turn(stop_action.action_id);
   v_log := workflow_engine.lock_log(stop_action.action_id);
   if not workflow_engine.is_unfinished(v_log.status, v_log.final) then
     perform workflow_engine.raise_error(

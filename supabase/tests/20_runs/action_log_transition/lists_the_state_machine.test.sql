@@ -13,7 +13,7 @@ select set_eq(
       ('processing', 'completed'), ('processing', 'not_started'), ('processing', 'failed'),
       ('processing', 'waiting'), ('processing', 'stopped'),
       ('waiting', 'completed'), ('waiting', 'failed'), ('waiting', 'not_started'), ('waiting', 'stopped'),
-      ('failed', 'not_started'), ('stopped', 'not_started'), ('failed', 'waiting'), ('failed', 'stopped'), ('stopped', 'waiting')
+      ('failed', 'not_started'), ('stopped', 'not_started'), ('failed', 'stopped')
   $$,
   'these are the transitions'
 );
