@@ -13,6 +13,7 @@ export interface ActionDefinition {
   readonly for_each?: string;
   readonly max_concurrency?: number;
   readonly join_count?: number;
+  readonly run_if?: "success" | "failure" | "always";
   readonly delay?: string;
   readonly timeout_seconds?: number;
   readonly max_retries?: number;

@@ -14,8 +14,11 @@ import { openSession, type Session } from "../session.ts";
 import { openStack, type TestStack } from "../stack.ts";
 import { readStatuses, startRun } from "../steered_run.ts";
 import { uniqueName } from "../unique_name.ts";
+import { until } from "../until.ts";
 
 pauseEngineInFile();
+
+const EACH = { name: "each", action_type: "log", for_each: "$.event.items" };
 
 /** A session that holds the fan-out of a run until it commits. */
 async function holdFanOut(stack: TestStack, runId: string): Promise<Session> {
@@ -104,8 +107,7 @@ Deno.test("a stop of a run gets by the report of an item that was let run while 
 Deno.test("a report that ends a fan-out and an older run's action gets by a pause of both", async () => {
   await using stack = await openStack();
   await using older = await startRun(stack, { name: "work", action_type: "log" });
-  const each = { name: "each", action_type: "log", for_each: "$.event.items" };
-  await using newer = await startRun(stack, each, { name: "after", action_type: "log", order: 2 });
+  await using newer = await startRun(stack, EACH, { name: "after", action_type: "log", order: 2 });
   const [first, last] = newer.attempts("each");
   if (first === undefined || last === undefined) throw new Error("Cannot claim both items");
   await report(newer.first, completed(first));
@@ -152,6 +154,128 @@ Deno.test("a join that has enough gets by a failure that ends the fan-out it doe
   assertEquals(await readStatuses(stack, bad.run_id), {
     ...{ run: "running", quick: "completed", each: "stopped", after: "not_started" },
     ...{ "each[0]": "failed", "each[1]": "stopped", "each[2]": "stopped" },
+  });
+});
+
+for (const first of ["wait", "failure"]) {
+  Deno.test(`an item that begins to wait as its fan-out fails is stopped, the ${first} first`, async () => {
+    await using stack = await openStack();
+    await using run = await startRun(stack, EACH);
+    const [one, two] = run.attempts("each");
+    if (one === undefined || two === undefined) throw new Error("Cannot claim both items");
+    const ways = {
+      wait: () => report(run.second, waiting(two, { kind: "callback" })),
+      failure: () => report(run.first, failed(one)),
+    };
+    await run.first.sql`begin`;
+    await run.second.sql`begin`;
+    await lockLog(run.second, two.id);
+    const [holder, waiter] = first === "wait" ? [run.second, run.first] : [run.first, run.second];
+    await (first === "wait" ? ways.wait() : ways.failure());
+    const later = first === "wait" ? ways.failure() : ways.wait();
+    await waiter.untilBlocked();
+    await holder.sql`commit`;
+    assertEquals((await later).accepted, 1);
+    await waiter.sql`commit`;
+    assertEquals(await run.statuses(), {
+      ...{ run: "failed", each: "failed", "each[0]": "failed", "each[1]": "stopped" },
+    });
+  });
+}
+
+Deno.test("a fan-out that is repeated counts an item that ends meanwhile", async () => {
+  await using stack = await openStack();
+  await using run = await startRun(
+    stack,
+    { name: "before", action_type: "log" },
+    { ...EACH, order: 2, run_if: "always" },
+  );
+  await report(run.first, failed(run.attempt("before")));
+  await run.claim();
+  const [one, two] = run.attempts("each");
+  if (one === undefined || two === undefined) throw new Error("Cannot claim both items");
+  await run.second.sql`begin`;
+  await lockLog(run.second, two.id);
+  await report(run.first, failed(one));
+  await run.second.sql`commit`;
+  await call(run.first, "workflow_retry", { run_id: run.id });
+  await run.claim();
+  await report(run.first, completed(run.attempt("before")));
+  await run.second.sql`begin`;
+  await report(run.second, completed(two));
+  const repeated = run.claim();
+  await run.first.untilBlocked();
+  await run.second.sql`commit`;
+  assertEquals((await repeated).map(({ id }) => id), [one.id]);
+  await report(run.first, completed(run.attempt("each")));
+  assertEquals(await run.statuses(), {
+    ...{ run: "completed", before: "completed", each: "completed" },
+    ...{ "each[0]": "completed", "each[1]": "completed" },
+  });
+});
+
+Deno.test("a retry and a stop of a fan-out's run get by each other", async () => {
+  await using stack = await openStack();
+  await using run = await startRun(stack, { ...EACH, max_concurrency: 1 });
+  await report(run.first, failed(run.attempt("each")));
+  await using third = await openSession(stack);
+  await third.sql`begin`;
+  await third.sql`select from public.workflow_run r where r.id = ${run.id} for update`;
+  const retried = outcomeOf(call(run.first, "workflow_retry", { run_id: run.id }));
+  await run.first.untilBlocked();
+  const stopped = outcomeOf(call(run.second, "workflow_stop", { run_id: run.id }));
+  await run.second.untilBlocked();
+  await third.sql`commit`;
+  assertEquals([await retried, await stopped], [{ status: "running" }, { stopped: 1 }]);
+  assertEquals((await run.statuses()).run, "stopped");
+});
+
+Deno.test("a stop sleeps while somebody holds an item that awaits its turn", async () => {
+  await using stack = await openStack();
+  await using run = await startRun(stack, { ...EACH, max_concurrency: 1 });
+  await run.second.sql`begin`;
+  await run.second.sql`
+    update public.workflow_action_logs l set meta = l.meta || '{"read": true}'
+    where l.run_id = ${run.id} and l.item_index = 1`;
+  const stopped = call(run.first, "workflow_stop", { run_id: run.id });
+  await until("the stop to sleep", async () => {
+    const [sleeping] = await stack.db`
+      select from pg_stat_activity a
+      where a.application_name = 'test session' and a.wait_event = 'PgSleep'`;
+    return sleeping !== undefined;
+  });
+  await run.second.sql`commit`;
+  assertEquals(await stopped, { stopped: 1 });
+  assertEquals((await run.statuses())["each[1]"], "stopped");
+});
+
+Deno.test("a stop that begins anew lets a report go first that holds what was let run meanwhile", async () => {
+  await using stack = await openStack();
+  await using run = await startRun(
+    stack,
+    { ...EACH, max_concurrency: 1 },
+    { ...EACH, name: "other" },
+  );
+  const [early, late] = run.attempts("other");
+  if (early === undefined || late === undefined) throw new Error("Cannot claim both items");
+  await using heartbeat = await openSession(stack);
+  await heartbeat.sql`begin`;
+  await lockLog(heartbeat, late.id);
+  await using worker = await openSession(stack, "service_role");
+  await worker.sql`begin`;
+  await report(worker, completed(run.attempt("each")));
+  const stopped = call(run.second, "workflow_stop", { run_id: run.id });
+  await run.second.untilBlocked();
+  await worker.sql`commit`;
+  await run.claim();
+  await run.second.untilBlocked();
+  const reported = report(worker, completed(run.attempt("each")), completed(early));
+  await worker.untilBlocked();
+  await heartbeat.sql`commit`;
+  assertEquals([(await reported).accepted, await stopped], [2, { stopped: 1 }]);
+  assertEquals(await run.statuses(), {
+    ...{ run: "stopped", each: "completed", "each[0]": "completed", "each[1]": "completed" },
+    ...{ other: "stopped", "other[0]": "completed", "other[1]": "stopped" },
   });
 });
 

@@ -381,6 +381,35 @@ Deno.test("a join that has enough and the report of what it does not need get by
   });
 });
 
+for (const first of ["report", "stop"]) {
+  Deno.test(`a stop of an action that a retry decides anew and what it follows get by each other, the ${first} first`, async () => {
+    await using stack = await openStack();
+    await using run = await startRun(stack, WORK, { ...AFTER, run_if: "always" });
+    await report(run.first, failed(run.attempt("work")));
+    await run.claim();
+    await report(run.first, failed(run.attempt("after")));
+    await retry(run.first, run);
+    await run.claim();
+    await using third = await openSession(stack);
+    await third.sql`begin`;
+    await third.sql`select from public.workflow_run r where r.id = ${run.id} for update`;
+    const ways = {
+      report: () => outcomeOf(reportWork(run.first, run)),
+      stop: () =>
+        outcomeOf(call(run.second, "workflow_stop", { action_id: run.attempt("after").id })),
+    };
+    const [earlier, later] = first === "report" ? [run.first, run.second] : [run.second, run.first];
+    const began = first === "report" ? ways.report() : ways.stop();
+    await earlier.untilBlocked();
+    const followed = first === "report" ? ways.stop() : ways.report();
+    await later.untilBlocked();
+    await third.sql`commit`;
+    const outcomes = [await began, await followed];
+    assertEquals(outcomes.filter((outcome) => typeof outcome === "string"), []);
+    assertEquals(await run.statuses(), { run: "stopped", work: "completed", after: "stopped" });
+  });
+}
+
 /** How many results a report took, or its error. */
 function accepted(outcome: string | { accepted: number }): string | number {
   return typeof outcome === "string" ? outcome : outcome.accepted;
