@@ -20,6 +20,7 @@ const TINY = [
   "wake_request",
   "pause",
   "awaited_name",
+  "unneeded_child",
   "secrets",
   "job",
   // The catalog's tables, once a tick, for new partitions of attached tables.

@@ -3429,6 +3429,25 @@ comment on column workflow_engine.approval_token.hash is 'The SHA-256 of the tok
 comment on column workflow_engine.approval_token.recipient is 'Whom the link was sent to.';
 
 
+-- 20_runs/unneeded_child.sql
+
+-- A run whose parent has stopped the action that waited for it. The next claim stops it: whoever stopped the action
+-- holds the parent's run, for which a report that holds the child's logs may wait.
+create table workflow_engine.unneeded_child (
+  run_id uuid not null,
+  stop_at timestamptz not null default clock_timestamp(),
+  marked_by xid8 not null default pg_current_xact_id(),
+  constraint unneeded_child_pkey primary key (run_id)
+);
+
+comment on table workflow_engine.unneeded_child is
+  'The runs that are to be stopped because the action that waited for them was.';
+comment on column workflow_engine.unneeded_child.stop_at is
+  'When a claim tries to stop it, or, after one that found it locked, tries again; read against clock_timestamp().';
+comment on column workflow_engine.unneeded_child.marked_by is
+  'The transaction that stopped the action; it does not stop the run as well.';
+
+
 -- 20_runs/pause.sql
 
 -- What is paused beside single runs: all runs of a workflow, or all actions of a type.
@@ -7743,6 +7762,7 @@ begin
   if v_children is null then
     return array[]::uuid[];
   end if;
+  delete from workflow_engine.unneeded_child u where u.run_id = any (v_children);
   v_retried := workflow_engine.retry_runs(v_children, array_fill(resume_children.at_time, array[cardinality(v_children)]));
   perform workflow_engine.record_control('retried', r, 'The action that started it was retried', null,
     jsonb_build_object('parent_run_id', r.parent_run_id), resume_children.at_time)
@@ -8357,6 +8377,84 @@ comment on function workflow_engine.answer_parents(timestamptz) is
   'Tells the actions that wait for a child what it came to.';
 
 
+-- 50_completion/stop_unneeded_children.sql
+
+-- Has the children stopped that these action logs, which were stopped, have started and waited for.
+create or replace function workflow_engine.drop_children(log_ids uuid[])
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  insert into workflow_engine.unneeded_child (run_id)
+  select r.id
+  from public.workflow_action_logs l
+  join public.workflow_run r on r.parent_run_id = l.run_id and r.parent_action_log_id = l.id
+  where l.id = any (drop_children.log_ids) and l.status = 'stopped' and r.completed_at is null
+  order by r.id
+  on conflict do nothing;
+  if found then
+    perform workflow_engine.request_wake();
+  end if;
+end;
+$$;
+
+comment on function workflow_engine.drop_children(uuid[]) is
+  'Has the children of stopped action logs stopped by the next claim.';
+
+-- Stops a child that nobody needs, unless somebody holds any of it; says whether it is done. What it waits for it
+-- gives back soon, because a report that claims holds runs already.
+create or replace function workflow_engine.stop_unneeded_child(run_id uuid)
+returns boolean
+language plpgsql
+set search_path = ''
+set lock_timeout = '100ms'
+as $$
+begin
+  if not workflow_engine.lock_all_items(workflow_engine.with_descendants(array[stop_unneeded_child.run_id]), null) then
+    raise exception using errcode = 'object_in_use', message = 'An action of the run is being reported';
+  end if;
+  perform workflow_engine.stop_and_record(array[stop_unneeded_child.run_id], 'The action that started it was stopped', null);
+  return true;
+exception
+  when object_in_use or lock_not_available then
+    return false;
+end;
+$$;
+
+comment on function workflow_engine.stop_unneeded_child(uuid) is
+  'Stops a child and what it has started, unless somebody holds them; says whether it did.';
+
+-- Stops the children that nobody needs any more, a few at a time; one that somebody holds again a second later.
+create or replace function workflow_engine.stop_unneeded_children()
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_child uuid;
+begin
+  for v_child in
+    select c.run_id
+    from workflow_engine.unneeded_child c
+    where c.stop_at <= clock_timestamp() and c.marked_by <> pg_current_xact_id()
+    order by c.run_id
+    limit 100
+    for update skip locked
+  loop
+    if workflow_engine.stop_unneeded_child(v_child) then
+      delete from workflow_engine.unneeded_child c where c.run_id = v_child;
+    else
+      update workflow_engine.unneeded_child c set stop_at = clock_timestamp() + interval '1 second' where c.run_id = v_child;
+    end if;
+  end loop;
+end;
+$$;
+
+comment on function workflow_engine.stop_unneeded_children() is
+  'Stops the children whose parents have stopped the actions that waited for them.';
+
+
 -- 50_completion/settle_overdue.sql
 
 -- When the oldest event occurred that nobody has looked at yet: until that has been done it is too soon to say
@@ -8568,6 +8666,13 @@ begin
     ),
     (
       select true
+      from workflow_engine.unneeded_child c
+      where c.stop_at <= clock_timestamp() and c.marked_by is distinct from pg_current_xact_id_if_assigned()
+      order by c.run_id
+      limit 1
+    ),
+    (
+      select true
       from public.workflow_action_logs l
       where l.status = 'waiting' and l.execute_at <= has_answers.at_time
       order by l.execute_at
@@ -8593,7 +8698,7 @@ end;
 $$;
 
 comment on function workflow_engine.has_answers(timestamptz, boolean) is
-  'Whether an event, a child''s end or the time may let a waiting action go on; what this transaction itself made new counts only with_own.';
+  'Whether an event, a child''s end or the time may let a waiting action go on, or a child is to be stopped; what this transaction itself made new counts only with_own.';
 
 -- Everything that may let a waiting action go on, events before timeouts. An error of one step keeps nothing
 -- else: neither the other steps nor the claim.
@@ -8608,12 +8713,13 @@ begin
     perform workflow_engine.run_step('answer_parents($1)', settle_waits.at_time);
     perform workflow_engine.run_step('settle_overdue($1)', settle_waits.at_time);
     perform workflow_engine.run_step('expire_unreminded($1)', settle_waits.at_time);
+    perform workflow_engine.run_step('stop_unneeded_children()', settle_waits.at_time);
   end if;
 end;
 $$;
 
 comment on function workflow_engine.settle_waits(timestamptz) is
-  'Answers what waits: by events, by the ends of children, by time.';
+  'Answers what waits: by events, by the ends of children, by time; stops children that nobody waits for any more.';
 
 -- Nobody waits for the event of these any more, and nobody need decide for them.
 create or replace function workflow_engine.forget_waits(log_ids uuid[])
@@ -8635,8 +8741,8 @@ $$;
 comment on function workflow_engine.forget_waits(uuid[]) is
   'Forgets the events and decisions that ended action logs were waiting for.';
 
--- After waiting actions ended some other way: forgets what they waited for; what was stopped takes its
--- children along.
+-- After waiting actions ended some other way: forgets what they waited for; what was stopped needs its children no
+-- more.
 create or replace function workflow_engine.drop_waits(log_ids uuid[])
 returns void
 language plpgsql
@@ -8644,12 +8750,7 @@ set search_path = ''
 as $$
 begin
   perform workflow_engine.forget_waits(drop_waits.log_ids);
-  perform workflow_engine.stop_and_record(array(
-    select r.id
-    from public.workflow_action_logs l
-    join public.workflow_run r on r.parent_run_id = l.run_id and r.parent_action_log_id = l.id
-    where l.id = any (drop_waits.log_ids) and l.status = 'stopped' and r.completed_at is null
-  ), 'The action that started it was stopped', null);
+  perform workflow_engine.drop_children(drop_waits.log_ids);
 end;
 $$;
 

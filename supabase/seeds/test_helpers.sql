@@ -66,6 +66,7 @@ security definer
 as $$
   update workflow_engine.awaited_event set marked_by = '3' where is_new;
   update workflow_engine.event_wait set marked_by = '3' where is_new;
+  update workflow_engine.unneeded_child set marked_by = '3';
   update public.workflow_run set ended_in = '3' where owes_answer and completed_at is not null and ended_in is not null;
   select workflow_engine.has_answers(workflow_engine.clock(), false);
 $$;

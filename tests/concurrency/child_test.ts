@@ -16,6 +16,7 @@ import { openSession, type Session } from "../session.ts";
 import { openStack, type TestStack } from "../stack.ts";
 import { startRun, type SteeredRun } from "../steered_run.ts";
 import { uniqueName } from "../unique_name.ts";
+import { until } from "../until.ts";
 import { type ActionDefinition, createWorkflow, type TestWorkflow } from "../workflow.ts";
 
 pauseEngineInFile();
@@ -358,6 +359,38 @@ Deno.test("a child's end that leaves its sibling unneeded and a report of both g
   assertEquals(await child.runs(), ["completed", "completed"]);
 });
 
+Deno.test("a join that has enough gets by a report of the child it does not need and of its parent", async () => {
+  await using stack = await openStack();
+  await using child = await createChild(stack);
+  await using run = await startWithUnneededChild(stack, child);
+  await run.second.sql`begin`;
+  await lockLogs(run.second, run.work, run.attempt("other"));
+  const quick = await report(run.first, completed(run.attempt("quick")));
+  const both = await report(run.second, completed(run.work), completed(run.attempt("other")));
+  await run.second.sql`commit`;
+  assertEquals([accepted(quick), accepted(both)], [1, 2]);
+  await run.claim();
+  assertEquals(await child.runs(), ["completed"]);
+  const { call: called, after } = await run.statuses();
+  assertEquals([called, after], ["stopped", "processing"]);
+});
+
+Deno.test("a claim passes by a child that nobody needs and somebody holds, and a later one stops it", async () => {
+  await using stack = await openStack();
+  await using child = await createChild(stack);
+  await using run = await startWithUnneededChild(stack, child);
+  await run.second.sql`begin`;
+  await lockLogs(run.second, run.work);
+  await report(run.first, completed(run.attempt("quick")));
+  await run.claim();
+  assertEquals(await child.runs(), ["running"]);
+  await run.second.sql`commit`;
+  await until("the child to be stopped", async () => {
+    await run.claim();
+    return (await child.runs())[0] === "stopped";
+  });
+});
+
 Deno.test("two children of a fan-out that end at once end it exactly once", async () => {
   await using stack = await openStack();
   await using child = await createChild(stack);
@@ -448,6 +481,30 @@ async function startWithTwoChildren(stack: TestStack, child: TestWorkflow, joinC
   });
   const [one, two] = await startAll(run, [run.attempt("left"), run.attempt("right")], child);
   return Object.assign(run, { one, two });
+}
+
+/** A run that goes on without its child, whose action is being executed, once "quick" is done. */
+async function startWithUnneededChild(stack: TestStack, child: TestWorkflow) {
+  const log = { action_type: "log" };
+  const run = await startRun(
+    stack,
+    calling(child),
+    { ...log, name: "quick" },
+    { ...log, name: "other" },
+    { ...log, name: "after", order: 2, join_count: 1 },
+  );
+  await startChild(run.first, run.attempt("call"), child);
+  const work = (await run.claim()).find(({ name }) => name === "work");
+  if (work === undefined) throw new Error("Cannot claim the child's action");
+  return Object.assign(run, { work });
+}
+
+async function lockLogs({ sql }: Session, ...attempts: readonly Attempt[]): Promise<void> {
+  await sql`
+    select from public.workflow_action_logs l
+    where l.id in ${sql(attempts.map(({ id }) => id))}
+    order by l.id
+    for update`;
 }
 
 /** Starts a child for each of two attempts, and claims the children's actions. */

@@ -301,6 +301,7 @@ begin
   if v_children is null then
     return array[]::uuid[];
   end if;
+  delete from workflow_engine.unneeded_child u where u.run_id = any (v_children);
   v_retried := workflow_engine.retry_runs(v_children, array_fill(resume_children.at_time, array[cardinality(v_children)]));
   perform workflow_engine.record_control('retried', r, 'The action that started it was retried', null,
     jsonb_build_object('parent_run_id', r.parent_run_id), resume_children.at_time)

@@ -207,6 +207,13 @@ begin
     ),
     (
       select true
+      from workflow_engine.unneeded_child c
+      where c.stop_at <= clock_timestamp() and c.marked_by is distinct from pg_current_xact_id_if_assigned()
+      order by c.run_id
+      limit 1
+    ),
+    (
+      select true
       from public.workflow_action_logs l
       where l.status = 'waiting' and l.execute_at <= has_answers.at_time
       order by l.execute_at
@@ -232,7 +239,7 @@ end;
 $$;
 
 comment on function workflow_engine.has_answers(timestamptz, boolean) is
-  'Whether an event, a child''s end or the time may let a waiting action go on; what this transaction itself made new counts only with_own.';
+  'Whether an event, a child''s end or the time may let a waiting action go on, or a child is to be stopped; what this transaction itself made new counts only with_own.';
 
 -- Everything that may let a waiting action go on, events before timeouts. An error of one step keeps nothing
 -- else: neither the other steps nor the claim.
@@ -247,12 +254,13 @@ begin
     perform workflow_engine.run_step('answer_parents($1)', settle_waits.at_time);
     perform workflow_engine.run_step('settle_overdue($1)', settle_waits.at_time);
     perform workflow_engine.run_step('expire_unreminded($1)', settle_waits.at_time);
+    perform workflow_engine.run_step('stop_unneeded_children()', settle_waits.at_time);
   end if;
 end;
 $$;
 
 comment on function workflow_engine.settle_waits(timestamptz) is
-  'Answers what waits: by events, by the ends of children, by time.';
+  'Answers what waits: by events, by the ends of children, by time; stops children that nobody waits for any more.';
 
 -- Nobody waits for the event of these any more, and nobody need decide for them.
 create or replace function workflow_engine.forget_waits(log_ids uuid[])
@@ -274,8 +282,8 @@ $$;
 comment on function workflow_engine.forget_waits(uuid[]) is
   'Forgets the events and decisions that ended action logs were waiting for.';
 
--- After waiting actions ended some other way: forgets what they waited for; what was stopped takes its
--- children along.
+-- After waiting actions ended some other way: forgets what they waited for; what was stopped needs its children no
+-- more.
 create or replace function workflow_engine.drop_waits(log_ids uuid[])
 returns void
 language plpgsql
@@ -283,12 +291,7 @@ set search_path = ''
 as $$
 begin
   perform workflow_engine.forget_waits(drop_waits.log_ids);
-  perform workflow_engine.stop_and_record(array(
-    select r.id
-    from public.workflow_action_logs l
-    join public.workflow_run r on r.parent_run_id = l.run_id and r.parent_action_log_id = l.id
-    where l.id = any (drop_waits.log_ids) and l.status = 'stopped' and r.completed_at is null
-  ), 'The action that started it was stopped', null);
+  perform workflow_engine.drop_children(drop_waits.log_ids);
 end;
 $$;
 

@@ -10,6 +10,7 @@ select test.report(claims -> 0, '{"status": "waiting", "wait": {"kind": "run", "
 select test.report(claims -> 1, '{"status": "failed", "final": true}') from claimed;
 
 select is(test.items(run), array['stopped', 'failed'], 'one item failed, so the other is stopped') from given;
+select test.claim();
 select is(test.run_status(c.id), 'stopped', 'with its child') from given join public.workflow_run c on c.parent_run_id = run;
 
 select * from finish();

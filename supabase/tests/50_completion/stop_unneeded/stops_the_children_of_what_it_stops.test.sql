@@ -14,6 +14,7 @@ select test.report(test.claim_of(answer, 'ask'), '{"status": "waiting", "wait": 
 select test.report(test.claim_of(answer, 'fast'), '{"status": "completed"}') from claimed;
 
 select is(test.statuses(run) ->> 'ask', 'stopped', 'the action is stopped') from given;
+select test.claim();
 select is(test.run_status(c.id), 'stopped', 'and so is its child') from given join public.workflow_run c on c.parent_run_id = run;
 
 select * from finish();
