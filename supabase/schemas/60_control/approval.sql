@@ -1,4 +1,5 @@
--- Answers the action that asks, also while a reminder is under way.
+-- Answers the action that asks, also while a reminder is under way, or before the tick has sent back what an
+-- application wrote a failure of: its question is open until it has failed for good.
 create or replace function workflow_engine.answer_approval(approval_id uuid, at_time timestamptz)
 returns void
 language plpgsql
@@ -17,6 +18,9 @@ declare
     where a.id = answer_approval.approval_id
   );
 begin
+  update public.workflow_action_logs l
+  set status = 'not_started', completed_at = null
+  where l.id = (v_answers #>> '{0,id}')::uuid and l.status = 'failed';
   update public.workflow_action_logs l
   set status = 'waiting', is_held = false
   where l.id = (v_answers #>> '{0,id}')::uuid and l.status = 'not_started';
