@@ -149,9 +149,10 @@ $$;
 comment on function workflow_engine.reopen_runs(uuid[]) is
   'Has failed and stopped runs run again; returns those that do.';
 
--- Lets ended runs go on in place from what failed or was stopped; outputs stay. Each run has a time at which
--- that is due, but what was planned for a later one keeps its own. Fan-outs repeat their items when they are claimed:
--- those are not locked here, because the report of an item locks it before the log of its fan-out. Returns the runs.
+-- Lets ended runs go on in place from what failed or was stopped; outputs stay. Each run has a time before which
+-- nothing of it is due, neither what is repeated nor what begins; what was planned for a later one keeps its own.
+-- Fan-outs repeat their items when they are claimed: those are not locked here, because the report of an item locks
+-- it before the log of its fan-out. Returns the runs.
 create or replace function workflow_engine.retry_runs(run_ids uuid[], due_at timestamptz[])
 returns uuid[]
 language plpgsql
@@ -174,6 +175,11 @@ begin
   join unnest(retry_runs.run_ids, retry_runs.due_at) t (run_id, due_at) on t.run_id = b.run_id;
   perform workflow_engine.reset_logs(v_broken, v_due_at);
   perform workflow_engine.advance_runs(v_runs);
+  update public.workflow_action_logs l
+  set execute_at = t.due_at
+  from unnest(retry_runs.run_ids, retry_runs.due_at) t (run_id, due_at)
+  where l.run_id = t.run_id and l.run_id = any (v_runs) and l.item_index is null
+    and l.status = 'not_started' and l.execute_at < t.due_at;
   perform workflow_engine.request_wake();
   return v_runs;
 end;
