@@ -70,7 +70,7 @@ $$;
 comment on function workflow_engine.check_filter(jsonb) is 'Raises PT422 for a filter of runs that is empty, or has unknown keys or values.';
 
 -- Whether this run begins again with one of these that has started it, itself or through others: at a retry only
--- by way of actions that broke, at a replay by way of all.
+-- by way of actions that broke, and of items that did in a fan-out that broke; at a replay by way of all.
 create or replace function workflow_engine.begins_with(run public.workflow_run, run_ids uuid[], operation text)
 returns boolean
 language sql
@@ -83,8 +83,15 @@ as $$
     select r.id, r.parent_run_id, r.parent_action_log_id
     from ancestor a
     join public.workflow_run r on r.id = a.parent_run_id
-    join public.workflow_action_logs l on l.id = a.parent_action_log_id
-    where begins_with.operation = 'replay' or l.status in ('failed', 'stopped')
+    join public.workflow_action_logs i on i.id = a.parent_action_log_id
+    join public.workflow_action_logs l
+      on l.run_id = i.run_id and l.workflow_action_id = i.workflow_action_id and l.item_index is null
+    left join workflow_engine.action_version v
+      on v.workflow_id = l.workflow_id and v.version = l.workflow_version and v.workflow_action_id = l.workflow_action_id
+    where begins_with.operation = 'replay' or (
+      i.status in ('failed', 'stopped')
+      and workflow_engine.judge(l.status, true, l.reason, v.continue_on_failure) = 'broken'
+    )
   )
   select exists (select from ancestor a where a.id = any (begins_with.run_ids) and a.id <> (begins_with.run).id);
 $$;
