@@ -333,11 +333,11 @@ begin
       'PT422', 'replay.invalid', format('Cannot replay run %s: its version must be same or latest, its input an object', (check_replay.run).id),
       'Leave out what is to stay as it was.'
     );
-  elsif check_replay.from_action <> all (string_to_array(v_names, ', ')) then
+  elsif check_replay.from_action is not null and (check_replay.from_action = any (string_to_array(v_names, ', '))) is not true then
     perform workflow_engine.raise_error(
       'PT422', 'replay.action_unknown',
       format('Cannot replay run %s from "%s": version %s has no such action', (check_replay.run).id, check_replay.from_action, v_version),
-      format('Its actions are %s.', v_names)
+      coalesce('Its actions are ' || v_names || '.', 'It has no actions.')
     );
   end if;
 end;
