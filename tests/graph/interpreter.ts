@@ -136,13 +136,14 @@ export class Interpreter {
     if ((this.run !== "failed" && this.run !== "stopped") || isUndone) return false;
     const broken = this.#actions.filter((action) => this.#judge(action) === "broken");
     const after = followersOf(broken, this.#actions);
-    const isForgotten = ({ action, item, status }: Log) =>
-      after.has(action) && item === null && status === "skipped";
+    const isForgotten = ({ action, item, status, hasBegun }: Log) =>
+      after.has(action) && item === null && status === "skipped" && !hasBegun;
     this.logs.splice(0, Infinity, ...this.logs.filter((log) => !isForgotten(log)));
     this.run = "running";
     for (const log of this.logs.filter(({ item }) => item === null)) {
       const isBroken = broken.includes(log.action);
-      if (after.has(log.action) && (isBroken || log.status === "stopped")) this.#unsettle(log);
+      const isPassedOver = log.status === "skipped" || log.status === "stopped";
+      if (after.has(log.action) && (isBroken || isPassedOver)) this.#unsettle(log);
       else if (isBroken) this.#repeat(log, !log.hasBegun && log.due === "later" ? "later" : "now");
     }
     this.#goOn([]);

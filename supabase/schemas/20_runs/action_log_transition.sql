@@ -25,7 +25,8 @@ values
   ('waiting', 'not_started', 'an answer that asks for a retry; a reminder is due'),
   ('failed', 'stopped', 'a person, or its run, where an application wrote the failure'),
   ('failed', 'not_started', 'retry of a failure that an application wrote, or by a person'),
-  ('stopped', 'not_started', 'retry by a person');
+  ('stopped', 'not_started', 'retry by a person'),
+  ('skipped', 'not_started', 'retry by a person of what it follows, where it had begun');
 
 comment on table workflow_engine.action_log_transition is
   'The allowed transitions of an action log, and what causes each.';

@@ -45,7 +45,8 @@ comment on function workflow_engine.reset_logs(uuid[], timestamptz[]) is
   'Sends action logs back to be claimed at these times, with all tries.';
 
 -- Has what follows these broken actions, near or far, and did not have a good end itself decided anew when they
--- have ended. A log stays what it is: with the idempotency key of what was tried, and the items that completed.
+-- have ended. A log of what had begun stays what it is: with the idempotency key of what was tried, the items that
+-- completed, and the child.
 create or replace function workflow_engine.unsettle_followers(log_ids uuid[])
 returns void
 language plpgsql
@@ -70,15 +71,12 @@ declare
     where f.is_follower and (l.status in ('skipped', 'stopped') or l.id = any (unsettle_followers.log_ids))
   );
 begin
-  with forgotten as (
-    delete from public.workflow_action_logs l
-    where l.id = any (v_followers) and l.status = 'skipped'
-    returning l as log
-  )
   insert into public.workflow_history (organization_id, workflow_id, run_id, action_log_id, action, kind, recorded_at, reason)
-  select (f.log).organization_id, (f.log).workflow_id, (f.log).run_id, (f.log).id, workflow_engine.action_name(f.log),
-    'action_skipped', (f.log).completed_at, (f.log).reason
-  from forgotten f;
+  select l.organization_id, l.workflow_id, l.run_id, l.id, workflow_engine.action_name(l), 'action_skipped', l.completed_at, l.reason
+  from public.workflow_action_logs l
+  where l.id = any (v_followers) and l.status = 'skipped';
+  delete from public.workflow_action_logs l
+  where l.id = any (v_followers) and l.status = 'skipped' and l.attempt = 0;
   perform workflow_engine.reset_logs(v_followers, array_fill(timestamptz 'infinity', array[cardinality(v_followers)]));
 end;
 $$;
