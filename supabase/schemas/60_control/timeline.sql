@@ -42,7 +42,7 @@ comment on function workflow_engine.read_logs(public.workflow_run) is
   'The action logs of a run with the names of their actions.';
 
 -- Everything that happened to the action logs of a run: each became ready, was executed, was passed over or
--- ended; what it waited for, and who was asked.
+-- ended; what it waited for, and who was asked; what its children came to, each time.
 create or replace function workflow_engine.log_entries(run public.workflow_run)
 returns table (at timestamptz, kind text, action text, detail jsonb)
 language sql
@@ -79,10 +79,16 @@ as $$
   from told l
   join public.workflow_approval p on p.action_log_id = l.id
   union all
-  select e.at, 'child_' || e.what, l.name, l.which || jsonb_build_object('run_id', c.id)
+  select e.at, e.kind, l.name, l.which || jsonb_build_object('run_id', c.id)
   from told l
   join public.workflow_run c on c.parent_run_id = l.run_id and c.parent_action_log_id = l.id
-  cross join lateral (values (c.created_at, 'started'), (c.completed_at, c.status)) e (at, what)
+  cross join lateral (
+    values (c.created_at, 'child_started'), (c.completed_at, 'child_' || c.status)
+    union all
+    select h.recorded_at, replace(h.kind, 'run_', 'child_')
+    from public.workflow_history h
+    where h.run_id = c.id and h.kind in ('run_failed', 'run_stopped')
+  ) e (at, kind)
   where e.at is not null;
 $$;
 
