@@ -225,7 +225,8 @@ create type workflow_engine.new_child as (
 
 comment on type workflow_engine.new_child is 'A child that is about to be started, and the action log that starts it.';
 
--- Starts children: the input of each is its event, its parent's record is its record.
+-- Starts children: the input of each is its event, its parent's record is its record. The time is that of the report,
+-- by which an action that does not wait has completed.
 create or replace function workflow_engine.start_children(children workflow_engine.new_child[], at_time timestamptz)
 returns void
 language plpgsql
@@ -237,11 +238,11 @@ begin
     (c.log).related_table, (c.log).related_table_pkey, start_children.at_time
   from unnest(start_children.children) c;
   insert into public.workflow_run (
-    id, organization_id, workflow_id, workflow_version, event_id, related_table, related_table_pkey, starts_at,
-    parent_run_id, parent_action_log_id, parent_attempt, on_failure, owes_answer, depth
+    id, organization_id, workflow_id, workflow_version, event_id, related_table, related_table_pkey, created_at,
+    starts_at, parent_run_id, parent_action_log_id, parent_attempt, on_failure, owes_answer, depth
   )
   select c.run_id, (c.log).organization_id, (c.workflow).id, (c.workflow).version, c.event_id, (c.log).related_table,
-    (c.log).related_table_pkey, start_children.at_time, (c.log).run_id, (c.log).id, (c.log).attempt,
+    (c.log).related_table_pkey, start_children.at_time, start_children.at_time, (c.log).run_id, (c.log).id, (c.log).attempt,
     coalesce(c.wait ->> 'on_failure', 'fail'), coalesce((c.wait ->> 'wait')::boolean, true), c.depth
   from unnest(start_children.children) c;
   perform workflow_engine.advance_runs(array(select c.run_id from unnest(start_children.children) c));
