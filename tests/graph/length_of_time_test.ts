@@ -22,6 +22,11 @@ const TEXTS = [
   ...["PT15M", "P1D", "P1DT2H", "P2W", "P1Y2M3DT4H5M6S", "PT0.5S", " 1 day ", "+1 day"],
   ...["-1 hour", "1 day ago", "1 day -30 hours", "1 day -02:00", "11 years", "10 years 1 day"],
   ...["P11Y", "", " ", "P", "a few days", "one day", "soon", "1 parsec", "1 day x"],
+  ...["2 h -1h", "0 m 15 m", "1 day 2 days", "1h01:30", "2 m 1:2:3", "90 90", "1 s 5", "10s90"],
+  ...["1.5 s 5 ms", "1.0 s 5 ms", "5 ms 2", "5 ms 2.5", "1 h 90", "1h90", "2 min 3 h", "1 day, 5"],
+  ...["1min30s", "1m30s", "10w5", "1mon2h", "1months2h", "1 d+2 h", "1 day+2 h", "1 d-01:00"],
+  ...["1.h", "1.day", "PT+2H", "P+1D", "P1DT-1H", "0 day ago", "-1 day 5 ago"],
+  ...["-1 day 00:00 ago", "-1 day, ago", "1 day, 5 ago"],
   ...["day", "1 2 3", "1:60", "1:2:60", "null", "[object Object]", "1 day ago ago"],
 ];
 

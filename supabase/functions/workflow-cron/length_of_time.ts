@@ -7,6 +7,8 @@
  */
 import { waitInterval } from "../_shared/contract/wait.ts";
 
+const MICROSECOND = 0.001;
+const MILLISECOND = 1;
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
@@ -19,8 +21,8 @@ const LONGEST = 10 * YEAR;
 
 /** In milliseconds. */
 const UNITS: ReadonlyMap<string, number> = new Map(([
-  [0.001, "us usec usecs usecond useconds microsecond microseconds"],
-  [1, "ms msec msecs msecond mseconds millisecond milliseconds"],
+  [MICROSECOND, "us usec usecs usecond useconds microsecond microseconds"],
+  [MILLISECOND, "ms msec msecs msecond mseconds millisecond milliseconds"],
   [SECOND, "s sec secs second seconds"],
   [MINUTE, "m min mins minute minutes"],
   [HOUR, "h hr hrs hour hours"],
@@ -33,12 +35,17 @@ const UNITS: ReadonlyMap<string, number> = new Map(([
   names.split(" ").map((name): [string, number] => [name, ms])
 ));
 
-const NUMBER = String.raw`[+-]?\d+(?:\.\d*)?`;
-const QUANTITIES = new RegExp(String.raw`(${NUMBER})\s*([a-z]+)[\s,]*`, "gy");
-const CLOCK = /^([+-]?)(\d+):([0-5]?\d)(?::((?:[0-5]?\d|60)(?:\.\d*)?))?$/;
+const NUMBER = String.raw`[+-]?\d+(?:\.\d+)?`;
+/** The units that a number may follow at once: to Postgres, any other begins a date. */
+const GLUED = String.raw`(?<=[\d\s](?:d|dec|h|m|mon|s|y))(?=[+\d])`;
+const QUANTITIES = new RegExp(String.raw`(${NUMBER})\s*([a-z]+)(?:[\s,]+|$|${GLUED})`, "gy");
+/** All before an "ago" that follows a unit or a time: after a number it would be its unit. */
+const WORDS = /^@?\s*(.*?)((?<=[a-z,]|:[\d.:]+)\s+ago)?$/s;
+const CLOCK = /^([+-]?)(\d+):([0-5]?\d)(?::((?:[0-5]?\d|60)(?:\.\d+)?))?$/;
+const ISO_NUMBER = String.raw`-?\d+(?:\.\d+)?`;
 const ISO = new RegExp(
-  String.raw`^P(?=.)(${NUMBER}Y)?(${NUMBER}M)?(${NUMBER}W)?(${NUMBER}D)?` +
-    String.raw`(?:T(?=.)(${NUMBER}H)?(${NUMBER}M)?(${NUMBER}S)?)?$`,
+  String.raw`^P(?=.)(${ISO_NUMBER}Y)?(${ISO_NUMBER}M)?(${ISO_NUMBER}W)?(${ISO_NUMBER}D)?` +
+    String.raw`(?:T(?=.)(${ISO_NUMBER}H)?(${ISO_NUMBER}M)?(${ISO_NUMBER}S)?)?$`,
 );
 const ISO_UNITS = [YEAR, MONTH, 7 * DAY, DAY, HOUR, MINUTE, SECOND];
 
@@ -65,27 +72,45 @@ function readIso(text: string): number | undefined {
   }, 0);
 }
 
-/** Quantities with their units, then a time such as 01:30 or a number of seconds. */
-function readWords(text: string): number | undefined {
-  const [, words = "", ago] = /^@?\s*(.*?)(\s+ago)?$/s.exec(text) ?? [];
-  let ms = 0;
-  let end = 0;
-  for (const [part, quantity, unit] of words.matchAll(QUANTITIES)) {
-    const length = UNITS.get(unit ?? "");
-    if (length === undefined) return undefined;
-    ms += Number(quantity) * length;
-    end += part.length;
-  }
-  const rest = words.slice(end);
-  const restMs = rest === "" && end > 0 ? 0 : readClock(rest);
-  if (restMs === undefined) return undefined;
-  return ago === undefined ? ms + restMs : -ms - restMs;
+/** A part of a length of time. */
+interface Part {
+  readonly ms: number;
+  /** The units that it sets, by their lengths: Postgres lets each be set once. */
+  readonly units: readonly number[];
 }
 
-function readClock(text: string): number | undefined {
-  if (new RegExp(`^${NUMBER}$`).test(text)) return Number(text) * SECOND;
+/** Quantities with their units, then a time such as 01:30 or a number of seconds. */
+function readWords(text: string): number | undefined {
+  const [, words = "", ago] = WORDS.exec(text) ?? [];
+  const quantities = [...words.matchAll(QUANTITIES)];
+  const rest = words.slice(quantities.reduce((end, [part]) => end + part.length, 0));
+  const ms = sumOf([
+    ...quantities.map(([, quantity, unit = ""]) => readQuantity(Number(quantity), UNITS.get(unit))),
+    ...(rest === "" && quantities.length > 0 ? [] : [readRest(rest)]),
+  ]);
+  return ms === undefined || ago === undefined ? ms : -ms;
+}
+
+function sumOf(parts: readonly (Part | undefined)[]): number | undefined {
+  const read = parts.filter((part) => part !== undefined);
+  const units = read.flatMap((part) => part.units);
+  if (read.length < parts.length || new Set(units).size < units.length) return undefined;
+  return read.reduce((sum, { ms }) => sum + ms, 0);
+}
+
+/** What has a fraction of a second sets all below it, too. */
+function readQuantity(quantity: number, unit: number | undefined): Part | undefined {
+  if (unit === undefined) return undefined;
+  const isPartial = unit === SECOND && !Number.isInteger(quantity);
+  const units = isPartial ? [SECOND, MILLISECOND, MICROSECOND] : [unit];
+  return { ms: quantity * unit, units };
+}
+
+function readRest(text: string): Part | undefined {
+  if (new RegExp(`^${NUMBER}$`).test(text)) return readQuantity(Number(text), SECOND);
   const [, sign, hours, minutes, seconds] = CLOCK.exec(text) ?? [];
   if (hours === undefined) return undefined;
   const ms = Number(hours) * HOUR + Number(minutes) * MINUTE + Number(seconds ?? 0) * SECOND;
-  return sign === "-" ? -ms : ms;
+  const units = [HOUR, MINUTE, SECOND, MILLISECOND, MICROSECOND];
+  return { ms: sign === "-" ? -ms : ms, units };
 }

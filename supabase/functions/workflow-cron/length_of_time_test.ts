@@ -14,6 +14,7 @@ for (
     ["@ 2 weeks", 1_209_600],
     ["PT15M", 900],
     ["P1DT2H", 93_600],
+    ["1 hour 90", 3690],
     ["1 day ago", -86_400],
     ["-1 hour", -3600],
   ] as const
@@ -23,7 +24,12 @@ for (
   });
 }
 
-for (const text of ["a few days", "soon", "P", "1 parsec", "1 day tomorrow", "one day", ""]) {
+for (
+  const text of [
+    ...["a few days", "soon", "P", "1 parsec", "1 day tomorrow", "one day", ""],
+    ...["2 h -1h", "1h01:30", "1.5 s 5 ms", "10s90", "1min30s", "1.h", "PT+2H", "-1 day 5 ago"],
+  ]
+) {
   Deno.test(`"${text}" is no length of time`, () => {
     assertEquals(readLength(text), undefined);
     assertEquals(lengthOfTime.safeParse(text).success, false);
