@@ -3219,7 +3219,8 @@ values
   ('waiting', 'not_started', 'an answer that asks for a retry; a reminder is due'),
   ('failed', 'stopped', 'a person, or its run, where an application wrote the failure'),
   ('failed', 'not_started', 'retry of a failure that an application wrote, or by a person'),
-  ('stopped', 'not_started', 'retry by a person');
+  ('stopped', 'not_started', 'retry by a person'),
+  ('skipped', 'not_started', 'retry by a person of what it follows, where it had begun');
 
 comment on table workflow_engine.action_log_transition is
   'The allowed transitions of an action log, and what causes each.';
@@ -6709,6 +6710,32 @@ $$;
 comment on function workflow_engine.record_attempts(workflow_engine.ended_attempt[]) is
   'Adds ended attempts to the history.';
 
+-- Moves fan-outs on by these items of theirs, stops what is left of those that have ended, and moves runs on. Each may
+-- be null.
+create or replace function workflow_engine.move_on(counts workflow_engine.item_count[], fan_outs uuid[], run_ids uuid[])
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if move_on.counts is not null and move_on.run_ids is not null then
+    perform workflow_engine.lock_ended_runs(move_on.run_ids, move_on.counts);
+  end if;
+  if move_on.counts is not null then
+    perform workflow_engine.settle_items(move_on.counts);
+  end if;
+  if move_on.fan_outs is not null then
+    perform workflow_engine.stop_items(move_on.fan_outs);
+  end if;
+  if move_on.run_ids is not null then
+    perform workflow_engine.advance_runs(move_on.run_ids);
+  end if;
+end;
+$$;
+
+comment on function workflow_engine.move_on(workflow_engine.item_count[], uuid[], uuid[]) is
+  'Moves fan-outs and runs on by what has ended of them.';
+
 -- Then records attempts that did not complete, and moves fan-outs on by their items, and runs by their actions. What
 -- is left over of a fan-out that has ended is not counted: whoever ends it may hold the run by then, for which a report
 -- that holds the fan-out waits. An item that goes on is counted as none, because its fan-out may have ended meanwhile.
@@ -6765,18 +6792,7 @@ begin
   if v_waits is not null then
     perform workflow_engine.drop_waits(v_waits);
   end if;
-  if v_items is not null and v_runs is not null then
-    perform workflow_engine.lock_ended_runs(v_runs, v_items);
-  end if;
-  if v_items is not null then
-    perform workflow_engine.settle_items(v_items);
-  end if;
-  if v_fan_outs is not null then
-    perform workflow_engine.stop_items(v_fan_outs);
-  end if;
-  if v_runs is not null then
-    perform workflow_engine.advance_runs(v_runs);
-  end if;
+  perform workflow_engine.move_on(v_items, v_fan_outs, v_runs);
   return null;
 end;
 $$;
@@ -7686,7 +7702,8 @@ create type workflow_engine.new_child as (
 
 comment on type workflow_engine.new_child is 'A child that is about to be started, and the action log that starts it.';
 
--- Starts children: the input of each is its event, its parent's record is its record.
+-- Starts children: the input of each is its event, its parent's record is its record. The time is that of the report,
+-- by which an action that does not wait has completed.
 create or replace function workflow_engine.start_children(children workflow_engine.new_child[], at_time timestamptz)
 returns void
 language plpgsql
@@ -7698,11 +7715,11 @@ begin
     (c.log).related_table, (c.log).related_table_pkey, start_children.at_time
   from unnest(start_children.children) c;
   insert into public.workflow_run (
-    id, organization_id, workflow_id, workflow_version, event_id, related_table, related_table_pkey, starts_at,
-    parent_run_id, parent_action_log_id, parent_attempt, on_failure, owes_answer, depth
+    id, organization_id, workflow_id, workflow_version, event_id, related_table, related_table_pkey, created_at,
+    starts_at, parent_run_id, parent_action_log_id, parent_attempt, on_failure, owes_answer, depth
   )
   select c.run_id, (c.log).organization_id, (c.workflow).id, (c.workflow).version, c.event_id, (c.log).related_table,
-    (c.log).related_table_pkey, start_children.at_time, (c.log).run_id, (c.log).id, (c.log).attempt,
+    (c.log).related_table_pkey, start_children.at_time, start_children.at_time, (c.log).run_id, (c.log).id, (c.log).attempt,
     coalesce(c.wait ->> 'on_failure', 'fail'), coalesce((c.wait ->> 'wait')::boolean, true), c.depth
   from unnest(start_children.children) c;
   perform workflow_engine.advance_runs(array(select c.run_id from unnest(start_children.children) c));
@@ -8978,7 +8995,8 @@ comment on function public.workflow_answer(uuid, integer, jsonb) is
 
 -- 60_control/approval.sql
 
--- Answers the action that asks, also while a reminder is under way.
+-- Answers the action that asks, also while a reminder is under way, or before the tick has sent back what an
+-- application wrote a failure of: its question is open until it has failed for good.
 create or replace function workflow_engine.answer_approval(approval_id uuid, at_time timestamptz)
 returns void
 language plpgsql
@@ -8997,6 +9015,9 @@ declare
     where a.id = answer_approval.approval_id
   );
 begin
+  update public.workflow_action_logs l
+  set status = 'not_started', completed_at = null
+  where l.id = (v_answers #>> '{0,id}')::uuid and l.status = 'failed';
   update public.workflow_action_logs l
   set status = 'waiting', is_held = false
   where l.id = (v_answers #>> '{0,id}')::uuid and l.status = 'not_started';
@@ -9774,7 +9795,8 @@ comment on function workflow_engine.reset_logs(uuid[], timestamptz[]) is
   'Sends action logs back to be claimed at these times, with all tries.';
 
 -- Has what follows these broken actions, near or far, and did not have a good end itself decided anew when they
--- have ended. A log stays what it is: with the idempotency key of what was tried, and the items that completed.
+-- have ended. A log of what had begun stays what it is: with the idempotency key of what was tried, the items that
+-- completed, and the child.
 create or replace function workflow_engine.unsettle_followers(log_ids uuid[])
 returns void
 language plpgsql
@@ -9799,15 +9821,12 @@ declare
     where f.is_follower and (l.status in ('skipped', 'stopped') or l.id = any (unsettle_followers.log_ids))
   );
 begin
-  with forgotten as (
-    delete from public.workflow_action_logs l
-    where l.id = any (v_followers) and l.status = 'skipped'
-    returning l as log
-  )
   insert into public.workflow_history (organization_id, workflow_id, run_id, action_log_id, action, kind, recorded_at, reason)
-  select (f.log).organization_id, (f.log).workflow_id, (f.log).run_id, (f.log).id, workflow_engine.action_name(f.log),
-    'action_skipped', (f.log).completed_at, (f.log).reason
-  from forgotten f;
+  select l.organization_id, l.workflow_id, l.run_id, l.id, workflow_engine.action_name(l), 'action_skipped', l.completed_at, l.reason
+  from public.workflow_action_logs l
+  where l.id = any (v_followers) and l.status = 'skipped';
+  delete from public.workflow_action_logs l
+  where l.id = any (v_followers) and l.status = 'skipped' and l.attempt = 0;
   perform workflow_engine.reset_logs(v_followers, array_fill(timestamptz 'infinity', array[cardinality(v_followers)]));
 end;
 $$;
@@ -9878,9 +9897,10 @@ $$;
 comment on function workflow_engine.reopen_runs(uuid[]) is
   'Has failed and stopped runs run again; returns those that do.';
 
--- Lets ended runs go on in place from what failed or was stopped; outputs stay. Each run has a time at which
--- that is due, but what was planned for a later one keeps its own. Fan-outs repeat their items when they are claimed:
--- those are not locked here, because the report of an item locks it before the log of its fan-out. Returns the runs.
+-- Lets ended runs go on in place from what failed or was stopped; outputs stay. Each run has a time before which
+-- nothing of it is due, neither what is repeated nor what begins; what was planned for a later one keeps its own.
+-- Fan-outs repeat their items when they are claimed: those are not locked here, because the report of an item locks
+-- it before the log of its fan-out. Returns the runs.
 create or replace function workflow_engine.retry_runs(run_ids uuid[], due_at timestamptz[])
 returns uuid[]
 language plpgsql
@@ -9903,6 +9923,11 @@ begin
   join unnest(retry_runs.run_ids, retry_runs.due_at) t (run_id, due_at) on t.run_id = b.run_id;
   perform workflow_engine.reset_logs(v_broken, v_due_at);
   perform workflow_engine.advance_runs(v_runs);
+  update public.workflow_action_logs l
+  set execute_at = t.due_at
+  from unnest(retry_runs.run_ids, retry_runs.due_at) t (run_id, due_at)
+  where l.run_id = t.run_id and l.run_id = any (v_runs) and l.item_index is null
+    and l.status = 'not_started' and l.execute_at < t.due_at;
   perform workflow_engine.request_wake();
   return v_runs;
 end;
@@ -10379,11 +10404,11 @@ begin
       'PT422', 'replay.invalid', format('Cannot replay run %s: its version must be same or latest, its input an object', (check_replay.run).id),
       'Leave out what is to stay as it was.'
     );
-  elsif check_replay.from_action <> all (string_to_array(v_names, ', ')) then
+  elsif check_replay.from_action is not null and (check_replay.from_action = any (string_to_array(v_names, ', '))) is not true then
     perform workflow_engine.raise_error(
       'PT422', 'replay.action_unknown',
       format('Cannot replay run %s from "%s": version %s has no such action', (check_replay.run).id, check_replay.from_action, v_version),
-      format('Its actions are %s.', v_names)
+      coalesce('Its actions are ' || v_names || '.', 'It has no actions.')
     );
   end if;
 end;
@@ -10501,7 +10526,7 @@ $$;
 comment on function workflow_engine.check_filter(jsonb) is 'Raises PT422 for a filter of runs that is empty, or has unknown keys or values.';
 
 -- Whether this run begins again with one of these that has started it, itself or through others: at a retry only
--- by way of actions that broke, at a replay by way of all.
+-- by way of actions that broke, and of items that did in a fan-out that broke; at a replay by way of all.
 create or replace function workflow_engine.begins_with(run public.workflow_run, run_ids uuid[], operation text)
 returns boolean
 language sql
@@ -10514,8 +10539,15 @@ as $$
     select r.id, r.parent_run_id, r.parent_action_log_id
     from ancestor a
     join public.workflow_run r on r.id = a.parent_run_id
-    join public.workflow_action_logs l on l.id = a.parent_action_log_id
-    where begins_with.operation = 'replay' or l.status in ('failed', 'stopped')
+    join public.workflow_action_logs i on i.id = a.parent_action_log_id
+    join public.workflow_action_logs l
+      on l.run_id = i.run_id and l.workflow_action_id = i.workflow_action_id and l.item_index is null
+    left join workflow_engine.action_version v
+      on v.workflow_id = l.workflow_id and v.version = l.workflow_version and v.workflow_action_id = l.workflow_action_id
+    where begins_with.operation = 'replay' or (
+      i.status in ('failed', 'stopped')
+      and workflow_engine.judge(l.status, true, l.reason, v.continue_on_failure) = 'broken'
+    )
   )
   select exists (select from ancestor a where a.id = any (begins_with.run_ids) and a.id <> (begins_with.run).id);
 $$;
@@ -10845,7 +10877,7 @@ comment on function workflow_engine.read_logs(public.workflow_run) is
   'The action logs of a run with the names of their actions.';
 
 -- Everything that happened to the action logs of a run: each became ready, was executed, was passed over or
--- ended; what it waited for, and who was asked.
+-- ended; what it waited for, and who was asked; what its children came to, each time.
 create or replace function workflow_engine.log_entries(run public.workflow_run)
 returns table (at timestamptz, kind text, action text, detail jsonb)
 language sql
@@ -10882,10 +10914,16 @@ as $$
   from told l
   join public.workflow_approval p on p.action_log_id = l.id
   union all
-  select e.at, 'child_' || e.what, l.name, l.which || jsonb_build_object('run_id', c.id)
+  select e.at, e.kind, l.name, l.which || jsonb_build_object('run_id', c.id)
   from told l
   join public.workflow_run c on c.parent_run_id = l.run_id and c.parent_action_log_id = l.id
-  cross join lateral (values (c.created_at, 'started'), (c.completed_at, c.status)) e (at, what)
+  cross join lateral (
+    values (c.created_at, 'child_started'), (c.completed_at, 'child_' || c.status)
+    union all
+    select h.recorded_at, replace(h.kind, 'run_', 'child_')
+    from public.workflow_history h
+    where h.run_id = c.id and h.kind in ('run_failed', 'run_stopped')
+  ) e (at, kind)
   where e.at is not null;
 $$;
 

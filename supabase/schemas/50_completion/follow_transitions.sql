@@ -126,6 +126,32 @@ $$;
 comment on function workflow_engine.record_attempts(workflow_engine.ended_attempt[]) is
   'Adds ended attempts to the history.';
 
+-- Moves fan-outs on by these items of theirs, stops what is left of those that have ended, and moves runs on. Each may
+-- be null.
+create or replace function workflow_engine.move_on(counts workflow_engine.item_count[], fan_outs uuid[], run_ids uuid[])
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if move_on.counts is not null and move_on.run_ids is not null then
+    perform workflow_engine.lock_ended_runs(move_on.run_ids, move_on.counts);
+  end if;
+  if move_on.counts is not null then
+    perform workflow_engine.settle_items(move_on.counts);
+  end if;
+  if move_on.fan_outs is not null then
+    perform workflow_engine.stop_items(move_on.fan_outs);
+  end if;
+  if move_on.run_ids is not null then
+    perform workflow_engine.advance_runs(move_on.run_ids);
+  end if;
+end;
+$$;
+
+comment on function workflow_engine.move_on(workflow_engine.item_count[], uuid[], uuid[]) is
+  'Moves fan-outs and runs on by what has ended of them.';
+
 -- Then records attempts that did not complete, and moves fan-outs on by their items, and runs by their actions. What
 -- is left over of a fan-out that has ended is not counted: whoever ends it may hold the run by then, for which a report
 -- that holds the fan-out waits. An item that goes on is counted as none, because its fan-out may have ended meanwhile.
@@ -182,18 +208,7 @@ begin
   if v_waits is not null then
     perform workflow_engine.drop_waits(v_waits);
   end if;
-  if v_items is not null and v_runs is not null then
-    perform workflow_engine.lock_ended_runs(v_runs, v_items);
-  end if;
-  if v_items is not null then
-    perform workflow_engine.settle_items(v_items);
-  end if;
-  if v_fan_outs is not null then
-    perform workflow_engine.stop_items(v_fan_outs);
-  end if;
-  if v_runs is not null then
-    perform workflow_engine.advance_runs(v_runs);
-  end if;
+  perform workflow_engine.move_on(v_items, v_fan_outs, v_runs);
   return null;
 end;
 $$;
