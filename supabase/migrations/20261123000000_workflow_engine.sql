@@ -5321,6 +5321,36 @@ $$;
 comment on function workflow_engine.recount_items(uuid[]) is
   'Counts anew what is left to do of locked fan-outs.';
 
+-- Locks the items of a fan-out that are to be repeated; says whether it could. A late report may hold one, and wait for
+-- what this claim holds.
+create or replace function workflow_engine.lock_repeated_items(run_id uuid, workflow_action_id uuid)
+returns boolean
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_locked uuid[] := array(
+    select i.id
+    from public.workflow_action_logs i
+    where i.run_id = lock_repeated_items.run_id and i.workflow_action_id = lock_repeated_items.workflow_action_id
+      and i.item_index is not null and i.status in ('failed', 'stopped')
+    for update skip locked
+  );
+begin
+  return not exists (
+    select
+    from public.workflow_action_logs i
+    left join unnest(v_locked) k (id) on k.id = i.id
+    where i.run_id = lock_repeated_items.run_id and i.workflow_action_id = lock_repeated_items.workflow_action_id
+      and i.item_index is not null and i.status in ('failed', 'stopped')
+      and k.id is null
+  );
+end;
+$$;
+
+comment on function workflow_engine.lock_repeated_items(uuid, uuid) is
+  'Locks the items of a fan-out that did not end well; says whether it could lock them all.';
+
 -- Sends the items of repeated fan-outs that did not end well back, the first max_concurrency of them to be due, and
 -- lets the others go on. A fan-out whose items all ended well is put together anew.
 create or replace function workflow_engine.repeat_items(candidates workflow_engine.candidate[], at_time timestamptz)
@@ -5403,9 +5433,9 @@ $$;
 comment on function workflow_engine.hold_candidates(workflow_engine.candidate[]) is
   'Holds the due action logs whose run, workflow or action type is paused.';
 
--- Postpones what would move a run on that somebody else holds just now, so that a claim waits for nobody who holds
--- one. The fan-outs of items that do not run, and those that are repeated, are locked before: a report that ends one
--- holds it, and then takes the run.
+-- Postpones what would move a run on, or repeat an item, that somebody else holds just now, so that a claim waits for
+-- nobody who holds one. The fan-outs of items that do not run, and those that are repeated, are locked before: a report
+-- that ends one holds it, and then takes the run.
 create or replace function workflow_engine.postpone_locked(candidates workflow_engine.candidate[])
 returns workflow_engine.candidate[]
 language plpgsql
@@ -5426,6 +5456,7 @@ begin
     cross join lateral (select * from public.workflow_action_logs l where l.id = c.id limit 1) l
     cross join lateral (select from public.workflow_run r where r.id = l.run_id for no key update skip locked) r
     where c.verdict in ('skip', 'fail', 'choose', 'fan_out')
+      and (c.verdict <> 'fan_out' or c.data is not null or workflow_engine.lock_repeated_items(l.run_id, l.workflow_action_id))
   );
   return array(
     select case
@@ -5440,7 +5471,7 @@ end;
 $$;
 
 comment on function workflow_engine.postpone_locked(workflow_engine.candidate[]) is
-  'Postpones the due action logs that would move a run on that somebody else holds.';
+  'Postpones the due action logs that would move a run on, or repeat an item, that somebody else holds.';
 
 -- Carries out every other verdict but "start" and "hold". A postponed log is looked at again after five seconds.
 create or replace function workflow_engine.settle_candidates(candidates workflow_engine.candidate[], at_time timestamptz)
@@ -10274,9 +10305,56 @@ $$;
 comment on function workflow_engine.stop_and_record(uuid[], text, text) is
   'Stops runs and their children and adds that to the history; returns how many of the given ones there were.';
 
+-- Stops what is named and writes that down; returns how many runs, or one action, that were.
+create or replace function workflow_engine.stop_target(
+  run_id uuid,
+  action_id uuid,
+  related_table text,
+  related_table_pkey text,
+  reason text,
+  actor text
+)
+returns integer
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_log public.workflow_action_logs;
+  v_stopped integer := 1;
+begin
+  if stop_target.action_id is not null then
+    v_log := workflow_engine.stop_action(stop_target.action_id, stop_target.reason, stop_target.actor);
+    insert into public.workflow_history (
+      organization_id, workflow_id, run_id, action_log_id, action, item_index, kind, attempt, recorded_at, reason, actor
+    )
+    values (v_log.organization_id, v_log.workflow_id, v_log.run_id, v_log.id, workflow_engine.action_name(v_log), v_log.item_index,
+      'stopped', v_log.attempt, v_log.completed_at, stop_target.reason, workflow_engine.named_actor(stop_target.actor));
+  elsif stop_target.run_id is not null then
+    v_stopped := workflow_engine.stop_and_record(
+      array[(workflow_engine.get_run(stop_target.run_id)).id], stop_target.reason, stop_target.actor
+    );
+    if v_stopped = 0 then
+      perform workflow_engine.refuse_run('stop', workflow_engine.get_run(stop_target.run_id), 'Only a run that has not ended can be stopped.');
+    end if;
+  else
+    v_stopped := workflow_engine.stop_and_record(array(
+      select r.id
+      from public.workflow_run r
+      where r.related_table = stop_target.related_table and r.related_table_pkey = stop_target.related_table_pkey
+        and r.completed_at is null
+    ), stop_target.reason, stop_target.actor);
+  end if;
+  return v_stopped;
+end;
+$$;
+
+comment on function workflow_engine.stop_target(uuid, uuid, text, text, text, text) is
+  'Stops a run, an action or all unfinished runs about a record; returns how many.';
+
 -- Ends a run, an action, or all unfinished runs about a record. What is being executed is aborted at the
--- worker's next heartbeat, and its result refused. Security definer because the Data API's roles may not
--- reach workflow_engine; only service_role may execute it.
+-- worker's next heartbeat, and its result refused. Begins anew where Postgres ends it because it and others wait for
+-- each other. Security definer because the Data API's roles may not reach workflow_engine; only service_role may
+-- execute it.
 create or replace function public.workflow_stop(
   run_id uuid default null,
   action_id uuid default null,
@@ -10290,36 +10368,21 @@ language plpgsql
 security definer
 set search_path = ''
 as $$
-declare
-  v_log public.workflow_action_logs;
-  v_stopped integer := 1;
 begin
   perform workflow_engine.check_one_target('stop', num_nonnulls(
     workflow_stop.run_id, workflow_stop.action_id, coalesce(workflow_stop.related_table, workflow_stop.related_table_pkey)
   ) + (num_nonnulls(workflow_stop.related_table, workflow_stop.related_table_pkey) = 1)::integer);
-  if workflow_stop.action_id is not null then
-    v_log := workflow_engine.stop_action(workflow_stop.action_id, workflow_stop.reason, workflow_stop.actor);
-    insert into public.workflow_history (
-      organization_id, workflow_id, run_id, action_log_id, action, item_index, kind, attempt, recorded_at, reason, actor
-    )
-    values (v_log.organization_id, v_log.workflow_id, v_log.run_id, v_log.id, workflow_engine.action_name(v_log), v_log.item_index,
-      'stopped', v_log.attempt, v_log.completed_at, workflow_stop.reason, workflow_engine.named_actor(workflow_stop.actor));
-  elsif workflow_stop.run_id is not null then
-    v_stopped := workflow_engine.stop_and_record(
-      array[(workflow_engine.get_run(workflow_stop.run_id)).id], workflow_stop.reason, workflow_stop.actor
-    );
-    if v_stopped = 0 then
-      perform workflow_engine.refuse_run('stop', workflow_engine.get_run(workflow_stop.run_id), 'Only a run that has not ended can be stopped.');
-    end if;
-  else
-    v_stopped := workflow_engine.stop_and_record(array(
-      select r.id
-      from public.workflow_run r
-      where r.related_table = workflow_stop.related_table and r.related_table_pkey = workflow_stop.related_table_pkey
-        and r.completed_at is null
-    ), workflow_stop.reason, workflow_stop.actor);
-  end if;
-  return jsonb_build_object('stopped', v_stopped);
+  for v_try in 1..3 loop
+    begin
+      return jsonb_build_object('stopped', workflow_engine.stop_target(workflow_stop.run_id, workflow_stop.action_id,
+        workflow_stop.related_table, workflow_stop.related_table_pkey, workflow_stop.reason, workflow_stop.actor));
+    exception
+      when deadlock_detected then
+        if v_try = 3 then
+          raise;
+        end if;
+    end;
+  end loop;
 end;
 $$;
 
@@ -10350,17 +10413,15 @@ $$;
 comment on function workflow_engine.check_version(public.workflow_run) is
   'Raises PT409 for a run whose workflow was deleted.';
 
--- Lets a failed or stopped run go on from where it broke. Security definer because the Data API's roles may
--- not reach workflow_engine; only service_role may execute it.
-create or replace function public.workflow_retry(run_id uuid, reason text default null, actor text default null)
-returns jsonb
+-- Lets a run go on from where it broke and writes that down.
+create or replace function workflow_engine.retry_and_record(run_id uuid, reason text, actor text)
+returns void
 language plpgsql
-security definer
 set search_path = ''
 as $$
 declare
   v_now timestamptz := workflow_engine.clock();
-  v_run public.workflow_run := workflow_engine.get_run(workflow_retry.run_id);
+  v_run public.workflow_run := workflow_engine.get_run(retry_and_record.run_id);
 begin
   perform workflow_engine.check_version(v_run);
   if workflow_engine.retry_runs(array[v_run.id], array[v_now]) = '{}' then
@@ -10370,8 +10431,34 @@ begin
       else 'Only a failed or stopped run can be retried.'
     end);
   end if;
-  perform workflow_engine.record_control('retried', v_run, workflow_retry.reason, workflow_retry.actor, '{}', v_now);
-  return jsonb_build_object('status', 'running');
+  perform workflow_engine.record_control('retried', v_run, retry_and_record.reason, retry_and_record.actor, '{}', v_now);
+end;
+$$;
+
+comment on function workflow_engine.retry_and_record(uuid, text, text) is
+  'Lets a failed or stopped run go on and adds that to the history; raises PT404 or PT409 where that cannot be.';
+
+-- Lets a failed or stopped run go on from where it broke. Begins anew where Postgres ends it because it and others
+-- wait for each other. Security definer because the Data API's roles may not reach workflow_engine; only service_role
+-- may execute it.
+create or replace function public.workflow_retry(run_id uuid, reason text default null, actor text default null)
+returns jsonb
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  for v_try in 1..3 loop
+    begin
+      perform workflow_engine.retry_and_record(workflow_retry.run_id, workflow_retry.reason, workflow_retry.actor);
+      return jsonb_build_object('status', 'running');
+    exception
+      when deadlock_detected then
+        if v_try = 3 then
+          raise;
+        end if;
+    end;
+  end loop;
 end;
 $$;
 
@@ -10787,9 +10874,38 @@ $$;
 comment on function workflow_engine.operate_and_record(text, uuid[], jsonb, integer, text, text) is
   'Does an operation to runs and adds one row to the history; returns how many of them it concerned.';
 
--- The same operation for all runs that a filter chooses; a dry run, unless told otherwise, only counts them.
--- Security definer because the Data API's roles may not reach workflow_engine; only service_role may
--- execute it.
+-- Does an operation to all runs that a filter chooses; returns how many it matched, and how many of them it
+-- concerned. Bulk operations take turns.
+create or replace function workflow_engine.operate_by_filter(
+  operation text,
+  filter jsonb,
+  per_minute integer,
+  reason text,
+  actor text
+)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_runs uuid[];
+begin
+  perform pg_advisory_xact_lock(hashtext('workflow_bulk'));
+  v_runs := workflow_engine.choose_runs(operate_by_filter.filter, operate_by_filter.operation);
+  return jsonb_build_object('dry_run', false, 'matched', cardinality(v_runs), 'affected', workflow_engine.operate_and_record(
+    operate_by_filter.operation, v_runs, operate_by_filter.filter, operate_by_filter.per_minute, operate_by_filter.reason,
+    operate_by_filter.actor
+  ));
+end;
+$$;
+
+comment on function workflow_engine.operate_by_filter(text, jsonb, integer, text, text) is
+  'Does an operation to all runs that a filter chooses; returns {"matched", "affected", "dry_run"}.';
+
+-- The same operation for all runs that a filter chooses; a dry run, unless told otherwise, only counts them. Begins
+-- anew where Postgres ends it soon because it and others wait for each other: twice as long would be too long for the
+-- Data API. Security definer because the Data API's roles may not reach workflow_engine; only service_role may execute
+-- it.
 create or replace function public.workflow_bulk(
   operation text,
   filter jsonb,
@@ -10804,8 +10920,7 @@ security definer
 set search_path = ''
 as $$
 declare
-  v_dry_run boolean := workflow_bulk.dry_run is distinct from false;
-  v_runs uuid[];
+  v_until timestamptz := clock_timestamp() + interval '3 seconds';
 begin
   if (workflow_bulk.operation in ('stop', 'pause', 'resume', 'retry', 'replay') and workflow_bulk.per_minute > 0) is not true then
     perform workflow_engine.raise_error(
@@ -10815,15 +10930,21 @@ begin
     );
   end if;
   perform workflow_engine.check_filter(workflow_bulk.filter);
-  if not v_dry_run then
-    perform pg_advisory_xact_lock(hashtext('workflow_bulk'));
+  if workflow_bulk.dry_run is distinct from false then
+    return jsonb_build_object('dry_run', true, 'affected', 0,
+      'matched', cardinality(workflow_engine.choose_runs(workflow_bulk.filter, workflow_bulk.operation)));
   end if;
-  v_runs := workflow_engine.choose_runs(workflow_bulk.filter, workflow_bulk.operation);
-  return jsonb_build_object('matched', cardinality(v_runs), 'dry_run', v_dry_run, 'affected', case
-    when v_dry_run then 0
-    else workflow_engine.operate_and_record(workflow_bulk.operation, v_runs, workflow_bulk.filter, workflow_bulk.per_minute,
-      workflow_bulk.reason, workflow_bulk.actor)
-  end);
+  loop
+    begin
+      return workflow_engine.operate_by_filter(workflow_bulk.operation, workflow_bulk.filter, workflow_bulk.per_minute,
+        workflow_bulk.reason, workflow_bulk.actor);
+    exception
+      when deadlock_detected then
+        if clock_timestamp() >= v_until then
+          raise;
+        end if;
+    end;
+  end loop;
 end;
 $$;
 

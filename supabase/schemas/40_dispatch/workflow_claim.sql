@@ -183,6 +183,36 @@ $$;
 comment on function workflow_engine.recount_items(uuid[]) is
   'Counts anew what is left to do of locked fan-outs.';
 
+-- Locks the items of a fan-out that are to be repeated; says whether it could. A late report may hold one, and wait for
+-- what this claim holds.
+create or replace function workflow_engine.lock_repeated_items(run_id uuid, workflow_action_id uuid)
+returns boolean
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_locked uuid[] := array(
+    select i.id
+    from public.workflow_action_logs i
+    where i.run_id = lock_repeated_items.run_id and i.workflow_action_id = lock_repeated_items.workflow_action_id
+      and i.item_index is not null and i.status in ('failed', 'stopped')
+    for update skip locked
+  );
+begin
+  return not exists (
+    select
+    from public.workflow_action_logs i
+    left join unnest(v_locked) k (id) on k.id = i.id
+    where i.run_id = lock_repeated_items.run_id and i.workflow_action_id = lock_repeated_items.workflow_action_id
+      and i.item_index is not null and i.status in ('failed', 'stopped')
+      and k.id is null
+  );
+end;
+$$;
+
+comment on function workflow_engine.lock_repeated_items(uuid, uuid) is
+  'Locks the items of a fan-out that did not end well; says whether it could lock them all.';
+
 -- Sends the items of repeated fan-outs that did not end well back, the first max_concurrency of them to be due, and
 -- lets the others go on. A fan-out whose items all ended well is put together anew.
 create or replace function workflow_engine.repeat_items(candidates workflow_engine.candidate[], at_time timestamptz)
@@ -265,9 +295,9 @@ $$;
 comment on function workflow_engine.hold_candidates(workflow_engine.candidate[]) is
   'Holds the due action logs whose run, workflow or action type is paused.';
 
--- Postpones what would move a run on that somebody else holds just now, so that a claim waits for nobody who holds
--- one. The fan-outs of items that do not run, and those that are repeated, are locked before: a report that ends one
--- holds it, and then takes the run.
+-- Postpones what would move a run on, or repeat an item, that somebody else holds just now, so that a claim waits for
+-- nobody who holds one. The fan-outs of items that do not run, and those that are repeated, are locked before: a report
+-- that ends one holds it, and then takes the run.
 create or replace function workflow_engine.postpone_locked(candidates workflow_engine.candidate[])
 returns workflow_engine.candidate[]
 language plpgsql
@@ -288,6 +318,7 @@ begin
     cross join lateral (select * from public.workflow_action_logs l where l.id = c.id limit 1) l
     cross join lateral (select from public.workflow_run r where r.id = l.run_id for no key update skip locked) r
     where c.verdict in ('skip', 'fail', 'choose', 'fan_out')
+      and (c.verdict <> 'fan_out' or c.data is not null or workflow_engine.lock_repeated_items(l.run_id, l.workflow_action_id))
   );
   return array(
     select case
@@ -302,7 +333,7 @@ end;
 $$;
 
 comment on function workflow_engine.postpone_locked(workflow_engine.candidate[]) is
-  'Postpones the due action logs that would move a run on that somebody else holds.';
+  'Postpones the due action logs that would move a run on, or repeat an item, that somebody else holds.';
 
 -- Carries out every other verdict but "start" and "hold". A postponed log is looked at again after five seconds.
 create or replace function workflow_engine.settle_candidates(candidates workflow_engine.candidate[], at_time timestamptz)

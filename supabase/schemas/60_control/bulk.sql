@@ -331,9 +331,38 @@ $$;
 comment on function workflow_engine.operate_and_record(text, uuid[], jsonb, integer, text, text) is
   'Does an operation to runs and adds one row to the history; returns how many of them it concerned.';
 
--- The same operation for all runs that a filter chooses; a dry run, unless told otherwise, only counts them.
--- Security definer because the Data API's roles may not reach workflow_engine; only service_role may
--- execute it.
+-- Does an operation to all runs that a filter chooses; returns how many it matched, and how many of them it
+-- concerned. Bulk operations take turns.
+create or replace function workflow_engine.operate_by_filter(
+  operation text,
+  filter jsonb,
+  per_minute integer,
+  reason text,
+  actor text
+)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_runs uuid[];
+begin
+  perform pg_advisory_xact_lock(hashtext('workflow_bulk'));
+  v_runs := workflow_engine.choose_runs(operate_by_filter.filter, operate_by_filter.operation);
+  return jsonb_build_object('dry_run', false, 'matched', cardinality(v_runs), 'affected', workflow_engine.operate_and_record(
+    operate_by_filter.operation, v_runs, operate_by_filter.filter, operate_by_filter.per_minute, operate_by_filter.reason,
+    operate_by_filter.actor
+  ));
+end;
+$$;
+
+comment on function workflow_engine.operate_by_filter(text, jsonb, integer, text, text) is
+  'Does an operation to all runs that a filter chooses; returns {"matched", "affected", "dry_run"}.';
+
+-- The same operation for all runs that a filter chooses; a dry run, unless told otherwise, only counts them. Begins
+-- anew where Postgres ends it soon because it and others wait for each other: twice as long would be too long for the
+-- Data API. Security definer because the Data API's roles may not reach workflow_engine; only service_role may execute
+-- it.
 create or replace function public.workflow_bulk(
   operation text,
   filter jsonb,
@@ -348,8 +377,7 @@ security definer
 set search_path = ''
 as $$
 declare
-  v_dry_run boolean := workflow_bulk.dry_run is distinct from false;
-  v_runs uuid[];
+  v_until timestamptz := clock_timestamp() + interval '3 seconds';
 begin
   if (workflow_bulk.operation in ('stop', 'pause', 'resume', 'retry', 'replay') and workflow_bulk.per_minute > 0) is not true then
     perform workflow_engine.raise_error(
@@ -359,15 +387,21 @@ begin
     );
   end if;
   perform workflow_engine.check_filter(workflow_bulk.filter);
-  if not v_dry_run then
-    perform pg_advisory_xact_lock(hashtext('workflow_bulk'));
+  if workflow_bulk.dry_run is distinct from false then
+    return jsonb_build_object('dry_run', true, 'affected', 0,
+      'matched', cardinality(workflow_engine.choose_runs(workflow_bulk.filter, workflow_bulk.operation)));
   end if;
-  v_runs := workflow_engine.choose_runs(workflow_bulk.filter, workflow_bulk.operation);
-  return jsonb_build_object('matched', cardinality(v_runs), 'dry_run', v_dry_run, 'affected', case
-    when v_dry_run then 0
-    else workflow_engine.operate_and_record(workflow_bulk.operation, v_runs, workflow_bulk.filter, workflow_bulk.per_minute,
-      workflow_bulk.reason, workflow_bulk.actor)
-  end);
+  loop
+    begin
+      return workflow_engine.operate_by_filter(workflow_bulk.operation, workflow_bulk.filter, workflow_bulk.per_minute,
+        workflow_bulk.reason, workflow_bulk.actor);
+    exception
+      when deadlock_detected then
+        if clock_timestamp() >= v_until then
+          raise;
+        end if;
+    end;
+  end loop;
 end;
 $$;
 

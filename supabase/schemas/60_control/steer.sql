@@ -203,9 +203,56 @@ $$;
 comment on function workflow_engine.stop_and_record(uuid[], text, text) is
   'Stops runs and their children and adds that to the history; returns how many of the given ones there were.';
 
+-- Stops what is named and writes that down; returns how many runs, or one action, that were.
+create or replace function workflow_engine.stop_target(
+  run_id uuid,
+  action_id uuid,
+  related_table text,
+  related_table_pkey text,
+  reason text,
+  actor text
+)
+returns integer
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_log public.workflow_action_logs;
+  v_stopped integer := 1;
+begin
+  if stop_target.action_id is not null then
+    v_log := workflow_engine.stop_action(stop_target.action_id, stop_target.reason, stop_target.actor);
+    insert into public.workflow_history (
+      organization_id, workflow_id, run_id, action_log_id, action, item_index, kind, attempt, recorded_at, reason, actor
+    )
+    values (v_log.organization_id, v_log.workflow_id, v_log.run_id, v_log.id, workflow_engine.action_name(v_log), v_log.item_index,
+      'stopped', v_log.attempt, v_log.completed_at, stop_target.reason, workflow_engine.named_actor(stop_target.actor));
+  elsif stop_target.run_id is not null then
+    v_stopped := workflow_engine.stop_and_record(
+      array[(workflow_engine.get_run(stop_target.run_id)).id], stop_target.reason, stop_target.actor
+    );
+    if v_stopped = 0 then
+      perform workflow_engine.refuse_run('stop', workflow_engine.get_run(stop_target.run_id), 'Only a run that has not ended can be stopped.');
+    end if;
+  else
+    v_stopped := workflow_engine.stop_and_record(array(
+      select r.id
+      from public.workflow_run r
+      where r.related_table = stop_target.related_table and r.related_table_pkey = stop_target.related_table_pkey
+        and r.completed_at is null
+    ), stop_target.reason, stop_target.actor);
+  end if;
+  return v_stopped;
+end;
+$$;
+
+comment on function workflow_engine.stop_target(uuid, uuid, text, text, text, text) is
+  'Stops a run, an action or all unfinished runs about a record; returns how many.';
+
 -- Ends a run, an action, or all unfinished runs about a record. What is being executed is aborted at the
--- worker's next heartbeat, and its result refused. Security definer because the Data API's roles may not
--- reach workflow_engine; only service_role may execute it.
+-- worker's next heartbeat, and its result refused. Begins anew where Postgres ends it because it and others wait for
+-- each other. Security definer because the Data API's roles may not reach workflow_engine; only service_role may
+-- execute it.
 create or replace function public.workflow_stop(
   run_id uuid default null,
   action_id uuid default null,
@@ -219,36 +266,21 @@ language plpgsql
 security definer
 set search_path = ''
 as $$
-declare
-  v_log public.workflow_action_logs;
-  v_stopped integer := 1;
 begin
   perform workflow_engine.check_one_target('stop', num_nonnulls(
     workflow_stop.run_id, workflow_stop.action_id, coalesce(workflow_stop.related_table, workflow_stop.related_table_pkey)
   ) + (num_nonnulls(workflow_stop.related_table, workflow_stop.related_table_pkey) = 1)::integer);
-  if workflow_stop.action_id is not null then
-    v_log := workflow_engine.stop_action(workflow_stop.action_id, workflow_stop.reason, workflow_stop.actor);
-    insert into public.workflow_history (
-      organization_id, workflow_id, run_id, action_log_id, action, item_index, kind, attempt, recorded_at, reason, actor
-    )
-    values (v_log.organization_id, v_log.workflow_id, v_log.run_id, v_log.id, workflow_engine.action_name(v_log), v_log.item_index,
-      'stopped', v_log.attempt, v_log.completed_at, workflow_stop.reason, workflow_engine.named_actor(workflow_stop.actor));
-  elsif workflow_stop.run_id is not null then
-    v_stopped := workflow_engine.stop_and_record(
-      array[(workflow_engine.get_run(workflow_stop.run_id)).id], workflow_stop.reason, workflow_stop.actor
-    );
-    if v_stopped = 0 then
-      perform workflow_engine.refuse_run('stop', workflow_engine.get_run(workflow_stop.run_id), 'Only a run that has not ended can be stopped.');
-    end if;
-  else
-    v_stopped := workflow_engine.stop_and_record(array(
-      select r.id
-      from public.workflow_run r
-      where r.related_table = workflow_stop.related_table and r.related_table_pkey = workflow_stop.related_table_pkey
-        and r.completed_at is null
-    ), workflow_stop.reason, workflow_stop.actor);
-  end if;
-  return jsonb_build_object('stopped', v_stopped);
+  for v_try in 1..3 loop
+    begin
+      return jsonb_build_object('stopped', workflow_engine.stop_target(workflow_stop.run_id, workflow_stop.action_id,
+        workflow_stop.related_table, workflow_stop.related_table_pkey, workflow_stop.reason, workflow_stop.actor));
+    exception
+      when deadlock_detected then
+        if v_try = 3 then
+          raise;
+        end if;
+    end;
+  end loop;
 end;
 $$;
 
@@ -279,17 +311,15 @@ $$;
 comment on function workflow_engine.check_version(public.workflow_run) is
   'Raises PT409 for a run whose workflow was deleted.';
 
--- Lets a failed or stopped run go on from where it broke. Security definer because the Data API's roles may
--- not reach workflow_engine; only service_role may execute it.
-create or replace function public.workflow_retry(run_id uuid, reason text default null, actor text default null)
-returns jsonb
+-- Lets a run go on from where it broke and writes that down.
+create or replace function workflow_engine.retry_and_record(run_id uuid, reason text, actor text)
+returns void
 language plpgsql
-security definer
 set search_path = ''
 as $$
 declare
   v_now timestamptz := workflow_engine.clock();
-  v_run public.workflow_run := workflow_engine.get_run(workflow_retry.run_id);
+  v_run public.workflow_run := workflow_engine.get_run(retry_and_record.run_id);
 begin
   perform workflow_engine.check_version(v_run);
   if workflow_engine.retry_runs(array[v_run.id], array[v_now]) = '{}' then
@@ -299,8 +329,34 @@ begin
       else 'Only a failed or stopped run can be retried.'
     end);
   end if;
-  perform workflow_engine.record_control('retried', v_run, workflow_retry.reason, workflow_retry.actor, '{}', v_now);
-  return jsonb_build_object('status', 'running');
+  perform workflow_engine.record_control('retried', v_run, retry_and_record.reason, retry_and_record.actor, '{}', v_now);
+end;
+$$;
+
+comment on function workflow_engine.retry_and_record(uuid, text, text) is
+  'Lets a failed or stopped run go on and adds that to the history; raises PT404 or PT409 where that cannot be.';
+
+-- Lets a failed or stopped run go on from where it broke. Begins anew where Postgres ends it because it and others
+-- wait for each other. Security definer because the Data API's roles may not reach workflow_engine; only service_role
+-- may execute it.
+create or replace function public.workflow_retry(run_id uuid, reason text default null, actor text default null)
+returns jsonb
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  for v_try in 1..3 loop
+    begin
+      perform workflow_engine.retry_and_record(workflow_retry.run_id, workflow_retry.reason, workflow_retry.actor);
+      return jsonb_build_object('status', 'running');
+    exception
+      when deadlock_detected then
+        if v_try = 3 then
+          raise;
+        end if;
+    end;
+  end loop;
 end;
 $$;
 
