@@ -183,35 +183,42 @@ $$;
 comment on function workflow_engine.recount_items(uuid[]) is
   'Counts anew what is left to do of locked fan-outs.';
 
--- Locks the items of a fan-out that are to be repeated; says whether it could. A late report may hold one, and wait for
--- what this claim holds.
-create or replace function workflow_engine.lock_repeated_items(run_id uuid, workflow_action_id uuid)
+-- Locks a fan-out that is to be repeated, and the items that did not end well, unless somebody has one of them: a
+-- stop or a late report, which may wait for what this claim holds. Says whether it did.
+create or replace function workflow_engine.lock_repeated(run_id uuid, workflow_action_id uuid)
 returns boolean
 language plpgsql
 set search_path = ''
 as $$
 declare
-  v_locked uuid[] := array(
+  v_locked uuid[];
+begin
+  perform from workflow_engine.fan_out f
+  where f.run_id = lock_repeated.run_id and f.workflow_action_id = lock_repeated.workflow_action_id
+  for update skip locked;
+  if not found then
+    return false;
+  end if;
+  v_locked := array(
     select i.id
     from public.workflow_action_logs i
-    where i.run_id = lock_repeated_items.run_id and i.workflow_action_id = lock_repeated_items.workflow_action_id
+    where i.run_id = lock_repeated.run_id and i.workflow_action_id = lock_repeated.workflow_action_id
       and i.item_index is not null and i.status in ('failed', 'stopped')
     for update skip locked
   );
-begin
   return not exists (
     select
     from public.workflow_action_logs i
     left join unnest(v_locked) k (id) on k.id = i.id
-    where i.run_id = lock_repeated_items.run_id and i.workflow_action_id = lock_repeated_items.workflow_action_id
+    where i.run_id = lock_repeated.run_id and i.workflow_action_id = lock_repeated.workflow_action_id
       and i.item_index is not null and i.status in ('failed', 'stopped')
       and k.id is null
   );
 end;
 $$;
 
-comment on function workflow_engine.lock_repeated_items(uuid, uuid) is
-  'Locks the items of a fan-out that did not end well; says whether it could lock them all.';
+comment on function workflow_engine.lock_repeated(uuid, uuid) is
+  'Locks a fan-out and its items that did not end well; says whether it could lock them all.';
 
 -- Sends the items of repeated fan-outs that did not end well back, the first max_concurrency of them to be due, and
 -- lets the others go on. A fan-out whose items all ended well is put together anew.
@@ -296,8 +303,8 @@ comment on function workflow_engine.hold_candidates(workflow_engine.candidate[])
   'Holds the due action logs whose run, workflow or action type is paused.';
 
 -- Postpones what would move a run on, or repeat an item, that somebody else holds just now, so that a claim waits for
--- nobody who holds one. The fan-outs of items that do not run, and those that are repeated, are locked before: a report
--- that ends one holds it, and then takes the run.
+-- nobody who holds one. The fan-outs of items that do not run are locked before: a report that ends one holds it, and
+-- then takes the run.
 create or replace function workflow_engine.postpone_locked(candidates workflow_engine.candidate[])
 returns workflow_engine.candidate[]
 language plpgsql
@@ -310,7 +317,7 @@ begin
     select row(l.run_id, l.workflow_action_id, 0, 0, 0)::workflow_engine.item_count
     from unnest(postpone_locked.candidates) c
     cross join lateral (select * from public.workflow_action_logs l where l.id = c.id limit 1) l
-    where (c.verdict in ('skip', 'fail') and l.item_index is not null) or (c.verdict = 'fan_out' and c.data is null)
+    where c.verdict in ('skip', 'fail') and l.item_index is not null
   ));
   v_free := array(
     select l.id
@@ -318,7 +325,7 @@ begin
     cross join lateral (select * from public.workflow_action_logs l where l.id = c.id limit 1) l
     cross join lateral (select from public.workflow_run r where r.id = l.run_id for no key update skip locked) r
     where c.verdict in ('skip', 'fail', 'choose', 'fan_out')
-      and (c.verdict <> 'fan_out' or c.data is not null or workflow_engine.lock_repeated_items(l.run_id, l.workflow_action_id))
+      and (c.verdict <> 'fan_out' or c.data is not null or workflow_engine.lock_repeated(l.run_id, l.workflow_action_id))
   );
   return array(
     select case
