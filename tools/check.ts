@@ -16,10 +16,11 @@ async function main(words: readonly string[]): Promise<number> {
   const stop = () => void bench.stop().finally(() => Deno.exit(130));
   Deno.addSignalListener("SIGINT", stop);
   Deno.addSignalListener("SIGTERM", stop);
+  const { postgres } = readSettings();
   const steps = [
     ...sourceSteps(),
-    ...databaseSteps(bench),
-    ...(readSettings().postgres === "debian" ? debianSteps(bench) : []),
+    ...databaseSteps(bench, postgres),
+    ...(postgres === "debian" ? debianSteps(bench) : []),
     ...stackSteps(bench),
   ].filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)));
   const finish: Step = { name: "stop of everything", run: () => bench.stop() };

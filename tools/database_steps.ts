@@ -1,3 +1,4 @@
+import type { ServerKind } from "../local/settings.ts";
 import { runCommand } from "./command.ts";
 import { runDenoTests } from "./deno_tests.ts";
 import { findDrift } from "./drift.ts";
@@ -6,23 +7,26 @@ import { failed, joinOutcomes, type Outcome, passed } from "./outcome.ts";
 import { pgtapFiles, runPgtap } from "./pgtap.ts";
 import { checkPlpgsql } from "./plpgsql_findings.ts";
 import { filesBelow, repositoryRoot } from "./repository.ts";
-import { checkCommand } from "./source_steps.ts";
 import type { TestBench } from "./test_bench.ts";
 
-/** The checks of the engine in a database in which nothing else happens. */
-export function databaseSteps(bench: TestBench): Step[] {
+/**
+ * The checks of the engine in a database in which nothing else happens. Where psql is, pg_prove runs
+ * the pgTAP tests, as `supabase test db` does, and elsewhere our own runner.
+ */
+export function databaseSteps(bench: TestBench, server: ServerKind): Step[] {
   return [
     { name: "drift", run: () => checkDrift(bench) },
-    { name: "pgTAP", run: (say) => checkPgtap(bench, say) },
+    server === "debian"
+      ? { name: "pgTAP by pg_prove", run: () => checkPgProve(bench) }
+      : { name: "pgTAP", run: (say) => checkPgtap(bench, say) },
     { name: "graph", run: (say) => checkSuite(bench, "tests/graph/", say) },
     { name: "examples of the pages", run: (say) => checkSuite(bench, "tests/docs/", say) },
   ];
 }
 
-/** The checks that need what only Debian has: psql and plpgsql_check. */
+/** The checks that need plpgsql_check, which only Debian has. */
 export function debianSteps(bench: TestBench): Step[] {
   return [
-    { name: "pg_prove", run: () => checkPgProve(bench) },
     {
       name: "plpgsql_check",
       run: async () => checkPlpgsql((await bench.fromSchemas()).superuserUrl),
@@ -58,11 +62,13 @@ async function checkSuite(
   return await runDenoTests(files, { DATABASE_URL: url }, say);
 }
 
-/** pg_prove, which `supabase test db` runs, must find what our own runner finds. */
 async function checkPgProve(bench: TestBench): Promise<Outcome> {
   const { url } = await bench.seeded();
   const tests = `${repositoryRoot}/supabase/tests`;
-  return await checkCommand("pg_prove", ["--dbname", url, "--ext", ".sql", "--recurse", tests]);
+  const args = ["--dbname", url, "--ext", ".sql", "--recurse", tests];
+  const { code, output } = await runCommand("pg_prove", args);
+  const count = Number(output.match(/^Files=\d+, Tests=(\d+)/m)?.[1] ?? 0);
+  return code === 0 && count > 0 ? passed(count) : failed("pg_prove", output);
 }
 
 /** `supabase db lint` must find nothing, warnings included. */

@@ -21,7 +21,7 @@ async function deno(...args: string[]): Promise<Outcome> {
 }
 
 /** A program whose exit code is the check. */
-export async function checkCommand(
+async function checkCommand(
   program: string,
   args: readonly string[],
   options?: CommandOptions,

@@ -378,6 +378,7 @@ set search_path = ''
 as $$
 declare
   v_until timestamptz := clock_timestamp() + interval '3 seconds';
+  v_answer jsonb;
 begin
   if (workflow_bulk.operation in ('stop', 'pause', 'resume', 'retry', 'replay') and workflow_bulk.per_minute > 0) is not true then
     perform workflow_engine.raise_error(
@@ -393,8 +394,9 @@ begin
   end if;
   loop
     begin
-      return workflow_engine.operate_by_filter(workflow_bulk.operation, workflow_bulk.filter, workflow_bulk.per_minute,
+      v_answer := workflow_engine.operate_by_filter(workflow_bulk.operation, workflow_bulk.filter, workflow_bulk.per_minute,
         workflow_bulk.reason, workflow_bulk.actor);
+      exit;
     exception
       when deadlock_detected then
         if clock_timestamp() >= v_until then
@@ -402,6 +404,7 @@ begin
         end if;
     end;
   end loop;
+  return v_answer;
 end;
 $$;
 

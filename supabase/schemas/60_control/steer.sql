@@ -266,14 +266,17 @@ language plpgsql
 security definer
 set search_path = ''
 as $$
+declare
+  v_stopped integer;
 begin
   perform workflow_engine.check_one_target('stop', num_nonnulls(
     workflow_stop.run_id, workflow_stop.action_id, coalesce(workflow_stop.related_table, workflow_stop.related_table_pkey)
   ) + (num_nonnulls(workflow_stop.related_table, workflow_stop.related_table_pkey) = 1)::integer);
   for v_try in 1..3 loop
     begin
-      return jsonb_build_object('stopped', workflow_engine.stop_target(workflow_stop.run_id, workflow_stop.action_id,
-        workflow_stop.related_table, workflow_stop.related_table_pkey, workflow_stop.reason, workflow_stop.actor));
+      v_stopped := workflow_engine.stop_target(workflow_stop.run_id, workflow_stop.action_id, workflow_stop.related_table,
+        workflow_stop.related_table_pkey, workflow_stop.reason, workflow_stop.actor);
+      exit;
     exception
       when deadlock_detected then
         if v_try = 3 then
@@ -281,6 +284,7 @@ begin
         end if;
     end;
   end loop;
+  return jsonb_build_object('stopped', v_stopped);
 end;
 $$;
 
@@ -349,7 +353,7 @@ begin
   for v_try in 1..3 loop
     begin
       perform workflow_engine.retry_and_record(workflow_retry.run_id, workflow_retry.reason, workflow_retry.actor);
-      return jsonb_build_object('status', 'running');
+      exit;
     exception
       when deadlock_detected then
         if v_try = 3 then
@@ -357,6 +361,7 @@ begin
         end if;
     end;
   end loop;
+  return jsonb_build_object('status', 'running');
 end;
 $$;
 
