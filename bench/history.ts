@@ -81,7 +81,7 @@ async function growWaits(
     insert into workflow_engine.event_wait
       (action_log_id, attempt, run_id, name, match, match_key, since, until, is_new)
     select l.id, 1, l.run_id, 'bench.answered', m.match,
-      workflow_engine.match_key('{id}', m.match -> 'id'), clock_timestamp(), l.execute_at, false
+      workflow_engine.match_key(workflow_engine.event_scope(null, 'bench.answered'), '{id}', m.match -> 'id'), clock_timestamp(), l.execute_at, false
     from public.workflow_action_logs l
     cross join lateral (select jsonb_build_object('id', l.id) as match) m
     where l.status = 'waiting'`;

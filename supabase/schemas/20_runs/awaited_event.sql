@@ -11,6 +11,7 @@ create table workflow_engine.awaited_event (
   payload jsonb not null,
   run_id uuid,
   occurred_at timestamptz not null,
+  scope bigint not null generated always as (workflow_engine.event_scope(organization_id, name)) stored,
   is_new boolean not null default true,
   marked_by xid8 not null default pg_current_xact_id(),
   constraint awaited_event_pkey primary key (event_id),
@@ -18,13 +19,13 @@ create table workflow_engine.awaited_event (
     foreign key (event_id) references public.workflow_event (id) on delete cascade
 );
 
--- "Which events of this name have there been since?"
-create index awaited_event_name_idx on workflow_engine.awaited_event (name, occurred_at) where run_id is null;
+-- "Which events of this name has this organization had since?"
+create index awaited_event_scope_idx on workflow_engine.awaited_event (scope, occurred_at) where run_id is null;
 
--- "Which of them say this?"
+-- "Which of them say this?" With signals: only an index on some rows would be read whole in place of this one by
+-- a plan that was made on an empty table.
 create index awaited_event_payload_idx
-  on workflow_engine.awaited_event using gin (payload jsonb_path_ops)
-  where run_id is null;
+  on workflow_engine.awaited_event using gin (workflow_engine.scoped(scope, payload) jsonb_path_ops);
 
 -- "Which signals has this run got?"
 create index awaited_event_run_idx on workflow_engine.awaited_event (run_id, name) where run_id is not null;
@@ -38,6 +39,7 @@ create index awaited_event_age_idx on workflow_engine.awaited_event (occurred_at
 comment on table workflow_engine.awaited_event is
   'An event that some definition waits for by name, or a signal to a run.';
 comment on column workflow_engine.awaited_event.run_id is 'The one run that a signal is for.';
+comment on column workflow_engine.awaited_event.scope is 'The hash of its organization and its name.';
 comment on column workflow_engine.awaited_event.is_new is 'Whether it has not been compared with those that wait.';
 comment on column workflow_engine.awaited_event.marked_by is 'The transaction that made it new.';
 
@@ -53,15 +55,16 @@ comment on table workflow_engine.awaited_name is
 comment on column workflow_engine.awaited_name.waited_at is
   'When an action last began to wait for it, to the day.';
 
--- Where in a payload those that wait for an event of this name look: by what an event says there, it finds them.
+-- Where in a payload an organization's waits for an event of a name look: by what an event says there, it finds them.
 create table workflow_engine.match_path (
-  name text not null,
+  scope bigint not null,
   path text[] not null,
-  constraint match_path_pkey primary key (name, path)
+  constraint match_path_pkey primary key (scope, path)
 );
 
 comment on table workflow_engine.match_path is
-  'The paths in payloads of events by which the waits for events of a name are found.';
+  'The paths in payloads of events by which an organization''s waits for events of a name are found.';
+comment on column workflow_engine.match_path.scope is 'The hash of the organization and the name of the event.';
 
 -- An action log that waits for an event, or has got one.
 create table workflow_engine.event_wait (
@@ -93,7 +96,7 @@ create index event_wait_new_idx on workflow_engine.event_wait (action_log_id) wh
 comment on table workflow_engine.event_wait is 'An action log that waits for an event, or has got one.';
 comment on column workflow_engine.event_wait.match is 'What the event''s payload must contain.';
 comment on column workflow_engine.event_wait.match_key is
-  'The hash of one member of match and its path, by which an event finds it; 0 when it has none.';
+  'The hash of the event''s scope and of one member of match with its path, by which an event finds it; the scope when it has none.';
 comment on column workflow_engine.event_wait.since is 'The event must not have occurred before.';
 comment on column workflow_engine.event_wait.until is 'The event must not have occurred later: its timeout.';
 comment on column workflow_engine.event_wait.is_new is 'Whether it has not been compared with earlier events.';

@@ -1,22 +1,51 @@
--- Whether an event answers a wait: it says what is asked for, within the time and the organization, it is not
--- what began the run, and it has answered no other action of that. No `set` clause, so that it is inlined.
+-- Whether an event says what a wait asks for, within its organization and its time. No `set` clause and no sub-select,
+-- so that it is inlined: to call it takes longer than an index saves.
 create or replace function workflow_engine.fits(event workflow_engine.awaited_event, wait workflow_engine.event_wait)
 returns boolean
 language sql
-stable
-return (event).payload @> (wait).match
+immutable
+return (event).name = (wait).name
   and (event).organization_id is not distinct from (wait).organization_id
   and (event).occurred_at between (wait).since and (wait).until
-  and not exists (select from workflow_engine.event_wait t where t.run_id = (wait).run_id and t.event_id = (event).event_id)
-  and not exists (select from public.workflow_run r where r.id = (wait).run_id and r.event_id = (event).event_id);
+  and (event).payload @> (wait).match;
 
 comment on function workflow_engine.fits(workflow_engine.awaited_event, workflow_engine.event_wait) is
-  'Whether an event answers a wait that has the same name.';
+  'Whether an event says what a wait asks for.';
+
+-- Whether an event is none for a run any more: the run began with it, or it has answered one of its actions.
+create or replace function workflow_engine.is_spent(event_id uuid, run_id uuid)
+returns boolean
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return coalesce(
+    (select true from workflow_engine.event_wait t where t.run_id = is_spent.run_id and t.event_id = is_spent.event_id limit 1),
+    (select true from public.workflow_run r where r.id = is_spent.run_id and r.event_id = is_spent.event_id limit 1),
+    false
+  );
+end;
+$$;
+
+comment on function workflow_engine.is_spent(uuid, uuid) is
+  'Whether an event began a run or has answered an action of it.';
+
+-- A wait, and an event that could answer it.
+create type workflow_engine.event_match as (
+  action_log_id uuid,
+  attempt integer,
+  run_id uuid,
+  event_id uuid,
+  occurred_at timestamptz
+);
+
+comment on type workflow_engine.event_match is 'A wait, and an event that could answer it.';
 
 -- Some waits that each of these events could answer: a signal those of its run, another event those that share
 -- a key with it. No more of one event than a few looks can answer.
 create or replace function workflow_engine.find_waits(event_ids uuid[])
-returns table (action_log_id uuid, run_id uuid, event_id uuid, occurred_at timestamptz)
+returns setof workflow_engine.event_match
 language plpgsql
 stable
 rows 100
@@ -24,30 +53,32 @@ set search_path = ''
 as $$
 begin
   return query
-    select m.action_log_id, m.run_id, e.event_id, e.occurred_at
+    select m.action_log_id, m.attempt, m.run_id, e.event_id, e.occurred_at
     from unnest(find_waits.event_ids) i (id)
-    cross join lateral (select * from workflow_engine.awaited_event e where e.event_id = i.id limit 1) e
+    cross join lateral (select a as event, a.* from workflow_engine.awaited_event a where a.event_id = i.id limit 1) e
     cross join lateral (
-      select w.action_log_id, w.run_id
-      from workflow_engine.event_wait w
-      where w.run_id = e.run_id and w.name = e.name and w.event_id is null
-        and workflow_engine.fits(e::workflow_engine.awaited_event, w)
+      select w.action_log_id, w.attempt, w.run_id
+      from (select * from workflow_engine.event_wait w where w.run_id = e.run_id offset 0) w
+      where w.event_id is null
+        and workflow_engine.fits(e.event, w::workflow_engine.event_wait)
+        and not workflow_engine.is_spent(e.event_id, w.run_id)
       union all
-      select k.action_log_id, k.run_id
+      select k.action_log_id, k.attempt, k.run_id
       from (
         select w.*
         from (
-          select workflow_engine.match_key(p.path, e.payload #> p.path) as key
+          select workflow_engine.match_key(p.scope, p.path, e.payload #> p.path) as key
           from workflow_engine.match_path p
-          where p.name = e.name and e.payload #> p.path is not null
+          where p.scope = e.scope and e.payload #> p.path is not null
           union all
-          select 0
+          select e.scope
         ) k
         cross join lateral (
-          select w.action_log_id, w.run_id
+          select w.action_log_id, w.attempt, w.run_id
           from workflow_engine.event_wait w
           where e.run_id is null and w.name = e.name and w.match_key = k.key and w.event_id is null
-            and workflow_engine.fits(e::workflow_engine.awaited_event, w)
+            and workflow_engine.fits(e.event, w)
+            and not workflow_engine.is_spent(e.event_id, w.run_id)
           offset 0
         ) w
         limit 1000
@@ -59,38 +90,152 @@ $$;
 comment on function workflow_engine.find_waits(uuid[]) is
   'The waits that these events could answer, up to a thousand of each.';
 
--- The oldest events that could answer each of these waits.
+-- The oldest events that could answer a wait, of so many that were first in its time, or of all. Here and below, the
+-- innermost query compares and orders as one index does and no other, so that a plan that was made on an empty table
+-- has nothing else to choose.
+create or replace function workflow_engine.find_in_order(wait workflow_engine.event_wait, scope bigint, most integer)
+returns setof workflow_engine.event_match
+language plpgsql
+stable
+rows 10
+set search_path = ''
+as $$
+begin
+  return query
+    select (find_in_order.wait).action_log_id, (find_in_order.wait).attempt, (find_in_order.wait).run_id, a.event_id, a.occurred_at
+    from (
+      select *
+      from workflow_engine.awaited_event a
+      where a.run_id is null
+        and (a.scope, a.occurred_at) >= (find_in_order.scope, (find_in_order.wait).since)
+        and (a.scope, a.occurred_at) <= (find_in_order.scope, (find_in_order.wait).until)
+      order by a.scope, a.occurred_at
+      limit find_in_order.most
+    ) a
+    where workflow_engine.fits(a::workflow_engine.awaited_event, find_in_order.wait)
+      and not workflow_engine.is_spent(a.event_id, (find_in_order.wait).run_id)
+    order by a.scope, a.occurred_at
+    limit 10;
+end;
+$$;
+
+comment on function workflow_engine.find_in_order(workflow_engine.event_wait, bigint, integer) is
+  'The oldest events that could answer a wait, of so many.';
+
+-- The oldest events that could answer a wait, by what they say. Of very many it takes the oldest of those that are
+-- found first, which are about the first that were written.
+create or replace function workflow_engine.find_by_payload(wait workflow_engine.event_wait, scope bigint)
+returns setof workflow_engine.event_match
+language plpgsql
+stable
+rows 10
+set search_path = ''
+as $$
+begin
+  return query
+    select (find_by_payload.wait).action_log_id, (find_by_payload.wait).attempt, (find_by_payload.wait).run_id,
+      f.event_id, f.occurred_at
+    from (
+      select c.event_id, c.occurred_at
+      from (
+        select a.event_id, a.occurred_at
+        from (
+          select *
+          from workflow_engine.awaited_event a
+          where workflow_engine.scoped(a.scope, a.payload)
+            @> workflow_engine.scoped(find_by_payload.scope, (find_by_payload.wait).match)
+          offset 0
+        ) a
+        where a.run_id is null and workflow_engine.fits(a::workflow_engine.awaited_event, find_by_payload.wait)
+        limit 10000
+      ) c
+      order by c.occurred_at
+      offset 0
+    ) f
+    where not workflow_engine.is_spent(f.event_id, (find_by_payload.wait).run_id)
+    limit 10;
+end;
+$$;
+
+comment on function workflow_engine.find_by_payload(workflow_engine.event_wait, bigint) is
+  'The oldest events that could answer a wait, by what they say.';
+
+-- The signals that could answer a wait.
+create or replace function workflow_engine.find_signals(wait workflow_engine.event_wait)
+returns setof workflow_engine.event_match
+language plpgsql
+stable
+rows 10
+set search_path = ''
+as $$
+begin
+  return query
+    select (find_signals.wait).action_log_id, (find_signals.wait).attempt, a.run_id, a.event_id, a.occurred_at
+    from (select * from workflow_engine.awaited_event a where a.run_id = (find_signals.wait).run_id offset 0) a
+    where workflow_engine.fits(a::workflow_engine.awaited_event, find_signals.wait)
+      and not workflow_engine.is_spent(a.event_id, a.run_id)
+    order by a.occurred_at
+    limit 10;
+end;
+$$;
+
+comment on function workflow_engine.find_signals(workflow_engine.event_wait) is
+  'The oldest signals of its run that could answer a wait.';
+
+-- Whether more than so many events were in the scope and the time of a wait.
+create or replace function workflow_engine.has_more_events(wait workflow_engine.event_wait, scope bigint, most integer)
+returns boolean
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return coalesce((
+    select true
+    from workflow_engine.awaited_event a
+    where a.run_id is null
+      and (a.scope, a.occurred_at) >= (has_more_events.scope, (has_more_events.wait).since)
+      and (a.scope, a.occurred_at) <= (has_more_events.scope, (has_more_events.wait).until)
+    order by a.scope, a.occurred_at
+    offset has_more_events.most
+    limit 1
+  ), false);
+end;
+$$;
+
+comment on function workflow_engine.has_more_events(workflow_engine.event_wait, bigint, integer) is
+  'Whether a wait has more events to look at than so many.';
+
+-- The oldest events that could answer each of these waits. Most find theirs among the first of their time: where
+-- that is short, or where every other event fits. Where it is long and none of 200 does, those are looked up
+-- that do, or, for a match without a member to look up, all are read.
 create or replace function workflow_engine.find_events(wait_ids uuid[])
-returns table (action_log_id uuid, run_id uuid, event_id uuid, occurred_at timestamptz)
+returns setof workflow_engine.event_match
 language plpgsql
 stable
 rows 100
 set search_path = ''
 as $$
+declare
+  v_wait workflow_engine.event_wait;
+  v_scope bigint;
 begin
-  return query
-    select w.action_log_id, w.run_id, e.event_id, e.occurred_at
+  for v_wait in
+    select w.*
     from unnest(find_events.wait_ids) i (id)
-    cross join lateral (select w as wait, w.* from workflow_engine.event_wait w where w.action_log_id = i.id limit 1) w
-    cross join lateral (
-      (
-        select a.event_id, a.occurred_at
-        from workflow_engine.awaited_event a
-        where a.run_id is null and a.name = w.name and a.occurred_at between w.since and w.until
-          and workflow_engine.fits(a, w.wait)
-        order by a.occurred_at
-        limit 10
-      )
-      union all
-      (
-        select a.event_id, a.occurred_at
-        from workflow_engine.awaited_event a
-        where a.run_id = w.run_id and a.name = w.name and workflow_engine.fits(a, w.wait)
-        order by a.occurred_at
-        limit 10
-      )
-    ) e
-    where w.event_id is null;
+    cross join lateral (select * from workflow_engine.event_wait w where w.action_log_id = i.id limit 1) w
+    where w.event_id is null
+  loop
+    v_scope := workflow_engine.event_scope(v_wait.organization_id, v_wait.name);
+    return query select * from workflow_engine.find_signals(v_wait);
+    return query select * from workflow_engine.find_in_order(v_wait, v_scope, 200);
+    continue when found or not workflow_engine.has_more_events(v_wait, v_scope, 200);
+    if v_wait.match_key = v_scope then
+      return query select * from workflow_engine.find_in_order(v_wait, v_scope, null);
+    else
+      return query select * from workflow_engine.find_by_payload(v_wait, v_scope);
+    end if;
+  end loop;
 end;
 $$;
 
@@ -144,14 +289,16 @@ set jit = off
 as $$
 begin
   with pair as materialized (
-    select p.*, l.attempt
+    select p.*
     from (
       select * from workflow_engine.find_waits(take_matches.event_ids)
       union
       select * from workflow_engine.find_events(take_matches.wait_ids)
     ) p
-    cross join lateral (select l.status, l.attempt from public.workflow_action_logs l where l.id = p.action_log_id limit 1) l
-    where l.status = 'waiting'
+    cross join lateral (
+      select l.status, l.attempt, l.waits_for from public.workflow_action_logs l where l.id = p.action_log_id limit 1
+    ) l
+    where l.status = 'waiting' and l.waits_for = 'event' and l.attempt = p.attempt
   ),
   first as (
     select distinct on (o.run_id, o.event_id) o.*
@@ -235,9 +382,19 @@ $$;
 comment on function workflow_engine.match_slice(uuid[], uuid[], timestamptz) is
   'Answers by some new events and some new waits.';
 
+-- How much to compare next, after that much since then: twice as much where it took no time, half where it took long.
+create or replace function workflow_engine.next_slice(size integer, begun_at timestamptz)
+returns integer
+language sql
+volatile
+return case when clock_timestamp() < begun_at + interval '100 ms' then size * 2 else greatest(size / 2, 1) end;
+
+comment on function workflow_engine.next_slice(integer, timestamptz) is
+  'The size of the slice that comes after one of this size, which was begun then.';
+
 -- Compares new events with all that wait and new waits with all events. What may still find its other side,
 -- because somebody holds that now, or because there is so much of it, stays new; so does what this transaction
--- made new. Slice by slice, each twice the last, and no further once a second has passed.
+-- made new. Slice by slice, and no further once a second has passed.
 create or replace function workflow_engine.match_events(at_time timestamptz)
 returns void
 language plpgsql
@@ -245,33 +402,33 @@ set search_path = ''
 as $$
 declare
   v_until timestamptz := clock_timestamp() + interval '1 second';
-  v_slice integer := 25;
+  v_begun_at timestamptz;
+  v_size integer := 1;
   v_events uuid[];
   v_waits uuid[];
   v_seen uuid[] := array[]::uuid[];
 begin
   loop
-    select coalesce(array_agg(e.event_id), '{}') into v_events
-    from (
+    v_begun_at := clock_timestamp();
+    v_events := array(
       select event_id from workflow_engine.awaited_event
       where is_new and event_id <> all (v_seen)
       order by event_id
-      limit v_slice
+      limit v_size
       for update skip locked
-    ) e;
-    select coalesce(array_agg(w.action_log_id), '{}') into v_waits
-    from (
+    );
+    v_waits := array(
       select action_log_id from workflow_engine.event_wait
       where is_new and action_log_id <> all (v_seen)
       order by action_log_id
-      limit v_slice
+      limit v_size
       for update skip locked
-    ) w;
-    exit when v_events = '{}' and v_waits = '{}';
+    );
+    exit when v_events = array[]::uuid[] and v_waits = array[]::uuid[];
     perform workflow_engine.match_slice(v_events, v_waits, match_events.at_time);
     exit when clock_timestamp() >= v_until;
     v_seen := v_seen || v_events || v_waits;
-    v_slice := v_slice * 2;
+    v_size := workflow_engine.next_slice(v_size, v_begun_at);
   end loop;
 end;
 $$;

@@ -35,25 +35,27 @@ $$;
 comment on function workflow_engine.some_members(jsonb) is
   'Up to twenty scalar members of a JSON object with their paths, down to eight levels.';
 
--- The hash by which a wait and its event find each other. Equal numbers have the same, however they are written.
-create or replace function workflow_engine.match_key(path text[], member jsonb)
+-- The hash by which a wait and its event find each other; without a member, the scope. Equal numbers have the same,
+-- however they are written.
+create or replace function workflow_engine.match_key(scope bigint, path text[], member jsonb)
 returns bigint
 language sql
 immutable
-strict
-return pg_catalog.jsonb_hash_extended(jsonb_build_array(to_jsonb(path), member), 0);
+return coalesce(jsonb_hash_extended(member, hash_array_extended(path, scope)), scope);
 
-comment on function workflow_engine.match_key(text[], jsonb) is
-  'The hash of a member of a payload and its path.';
+comment on function workflow_engine.match_key(bigint, text[], jsonb) is
+  'The hash of a scope and a member of a payload with its path.';
 
 -- The path of the member by which a match is found: the one that the fewest others wait with; null when it has
--- none. No more than a hundred paths a name, for an event looks at each.
-create or replace function workflow_engine.choose_path(name text, match jsonb)
+-- none. No more than a hundred paths a scope, for an event looks at each, and none that is too long for an index.
+create or replace function workflow_engine.choose_path(organization_id text, name text, match jsonb)
 returns text[]
 language plpgsql
 stable
 set search_path = ''
 as $$
+declare
+  v_scope bigint := workflow_engine.event_scope(choose_path.organization_id, choose_path.name);
 begin
   return (
     select m.path
@@ -63,19 +65,22 @@ begin
       from (
         select
         from workflow_engine.event_wait w
-        where w.name = choose_path.name and w.match_key = workflow_engine.match_key(m.path, m.member) and w.event_id is null
+        where w.name = choose_path.name and w.match_key = workflow_engine.match_key(v_scope, m.path, m.member) and w.event_id is null
         limit 100
       ) o
     ) c
-    where exists (select from workflow_engine.match_path p where p.name = choose_path.name and p.path = m.path)
-      or (select count(*) from workflow_engine.match_path p where p.name = choose_path.name) < 100
+    where pg_column_size(m.path) <= 500
+      and (
+        exists (select from workflow_engine.match_path p where p.scope = v_scope and p.path = m.path)
+        or (select count(*) from workflow_engine.match_path p where p.scope = v_scope) < 100
+      )
     order by c.others, m.path
     limit 1
   );
 end;
 $$;
 
-comment on function workflow_engine.choose_path(text, jsonb) is
+comment on function workflow_engine.choose_path(text, text, jsonb) is
   'The path of the member by which a wait for an event is found, or null.';
 
 -- Has the events kept that these wait for and no definition names. A name that is new here is seen by emits when
@@ -108,34 +113,44 @@ $$;
 comment on function workflow_engine.register_names(workflow_engine.new_wait[], timestamptz) is
   'Registers the names of events that no definition has.';
 
--- Registers those that wait for an event: for one since their run's own, or since look_back.
+-- Registers those that wait for an event: for one since their run's own, or since look_back. The path of each is
+-- chosen once: another transaction's wait, committed meanwhile, would make it another, and an event looks only at the
+-- paths that are written down.
 create or replace function workflow_engine.register_events(waits workflow_engine.new_wait[], at_time timestamptz)
 returns void
 language plpgsql
 set search_path = ''
 as $$
 begin
-  insert into workflow_engine.match_path (name, path)
-  select distinct w.wait ->> 'event', p.path
-  from unnest(register_events.waits) w
-  cross join lateral (select workflow_engine.choose_path(w.wait ->> 'event', w.wait -> 'match') as path) p
-  where w.wait ->> 'kind' = 'event' and p.path is not null
-    and not exists (select from workflow_engine.match_path k where k.name = w.wait ->> 'event' and k.path = p.path)
-  order by 1, 2
-  on conflict do nothing;
+  with chosen as materialized (
+    select l.id, l.attempt, l.run_id, l.organization_id, w.wait ->> 'event' as name, m.match, p.path,
+      workflow_engine.event_scope(l.organization_id, w.wait ->> 'event') as scope,
+      least(e.occurred_at, register_events.at_time - workflow_engine.to_duration(w.wait ->> 'look_back')) as since,
+      l.execute_at as until
+    from unnest(register_events.waits) w
+    cross join lateral (select * from public.workflow_action_logs l where l.id = w.id limit 1) l
+    cross join lateral (select * from public.workflow_run r where r.id = l.run_id limit 1) r
+    cross join lateral (select * from public.workflow_event e where e.id = r.event_id limit 1) e
+    cross join lateral (select coalesce(w.wait -> 'match', '{}') as match) m
+    cross join lateral (
+      select workflow_engine.choose_path(l.organization_id, w.wait ->> 'event', m.match) as path offset 0
+    ) p
+    where l.waits_for = 'event'
+  ),
+  noted as (
+    insert into workflow_engine.match_path (scope, path)
+    select distinct c.scope, c.path
+    from chosen c
+    where c.path is not null
+    order by c.scope, c.path
+    on conflict do nothing
+  )
   insert into workflow_engine.event_wait (
     action_log_id, attempt, run_id, organization_id, name, match, match_key, since, until
   )
-  select l.id, l.attempt, l.run_id, l.organization_id, w.wait ->> 'event', m.match,
-    coalesce(workflow_engine.match_key(p.path, m.match #> p.path), 0),
-    least(e.occurred_at, register_events.at_time - workflow_engine.to_duration(w.wait ->> 'look_back')), l.execute_at
-  from unnest(register_events.waits) w
-  cross join lateral (select * from public.workflow_action_logs l where l.id = w.id limit 1) l
-  cross join lateral (select * from public.workflow_run r where r.id = l.run_id limit 1) r
-  cross join lateral (select * from public.workflow_event e where e.id = r.event_id limit 1) e
-  cross join lateral (select coalesce(w.wait -> 'match', '{}') as match) m
-  cross join lateral (select workflow_engine.choose_path(w.wait ->> 'event', m.match) as path offset 0) p
-  where l.waits_for = 'event'
+  select c.id, c.attempt, c.run_id, c.organization_id, c.name, c.match,
+    workflow_engine.match_key(c.scope, c.path, c.match #> c.path), c.since, c.until
+  from chosen c
   on conflict (action_log_id) do update
   set attempt = excluded.attempt, name = excluded.name, match = excluded.match, match_key = excluded.match_key,
     since = excluded.since, until = excluded.until, is_new = true, marked_by = excluded.marked_by, event_id = null;
@@ -358,21 +373,25 @@ $$;
 comment on function workflow_engine.register_children(workflow_engine.new_wait[], timestamptz) is
   'Starts the children of action logs, or lets those go on that they have.';
 
--- Looks at once whether the events of those that begin to wait were there before them. Where another
--- transaction gives such an event to another wait of the run, the next claim looks again.
+-- Looks at once whether the events of those that begin to wait were there before them. For what a second is too
+-- short, and where another transaction gives such an event to another wait of the run, the next claim looks again.
 create or replace function workflow_engine.look_back(waits workflow_engine.new_wait[], at_time timestamptz)
 returns void
 language plpgsql
 set search_path = ''
 as $$
 declare
-  v_answers jsonb;
+  v_until timestamptz := clock_timestamp() + interval '1 second';
+  v_begun_at timestamptz;
+  v_size integer := 1;
+  v_left uuid[] := array(select w.id from unnest(look_back.waits) w where w.wait ->> 'kind' = 'event');
 begin
-  select m.answers into v_answers
-  from workflow_engine.take_matches('{}', array(select w.id from unnest(look_back.waits) w)) m;
-  if v_answers is not null then
-    perform workflow_engine.write_results(v_answers, look_back.at_time, '{waiting}');
-  end if;
+  while v_left <> array[]::uuid[] and clock_timestamp() < v_until loop
+    v_begun_at := clock_timestamp();
+    perform workflow_engine.match_slice(array[]::uuid[], v_left[:v_size], look_back.at_time);
+    v_left := v_left[v_size + 1:];
+    v_size := workflow_engine.next_slice(v_size, v_begun_at);
+  end loop;
 exception
   when unique_violation then
     raise log 'workflow_engine.look_back: %', sqlerrm;
