@@ -174,6 +174,30 @@ Deno.test("one that begins to wait for it when the other's wait rolls back gets 
   assertEquals(await eventOf(other), event);
 });
 
+Deno.test("an event is found by what two that begin at once to wait both look for", async () => {
+  await using stack = await openStack();
+  const event = uniqueName("order.paid");
+  await using run = await startListening(stack, event);
+  await using other = await startListening(stack, event);
+  const waitForOrder = (session: Session, { attempt }: SteeredRun, order_id: number) =>
+    report(
+      session,
+      waiting(attempt("ask"), { kind: "event", event, match: { kind: "paid", order_id } }),
+    );
+  await run.first.sql`begin`;
+  await waitForOrder(run.first, run, 1);
+  const registered = waitForOrder(other.first, other, 2);
+  await other.first.untilBlocked();
+  await run.first.sql`commit`;
+  await registered;
+  await tick(run.first);
+  for (const order_id of [1, 2]) {
+    await call(run.first, "workflow_emit", { event, payload: { kind: "paid", order_id } });
+  }
+  await tick(run.first);
+  assertEquals([await eventOf(run), await eventOf(other)], [event, event]);
+});
+
 Deno.test("an answer that waits until after the timeout is refused", async () => {
   await using stack = await openStack();
   await using run = await startAwaiting(stack);
