@@ -273,8 +273,8 @@ comment on function workflow_engine.event_answer(uuid, integer, uuid) is
 -- Lets each wait take its oldest event, and of the waits of a run that would take the same event the first.
 -- Takes none whose log, wait or run somebody else holds. Gives the answers, and what got nothing now but may later: those events
 -- and waits. A plan that was made while the tables were small must use the index, too, here and in
--- clear_marks(), forget_waits() and register_approvals(): a small table is cheaper to read whole, and then grows
--- (docs/adr/0011).
+-- clear_marks(), forget_event_waits(), forget_waits() and register_approvals(): a small table is cheaper to read whole,
+-- and then grows (docs/adr/0011).
 create or replace function workflow_engine.take_matches(
   event_ids uuid[],
   wait_ids uuid[],

@@ -104,6 +104,7 @@ $$;
 comment on function workflow_engine.retry_written_failures(uuid[], timestamptz) is
   'Retries these failures, or makes those final that have no tries left.';
 
+-- What the attempt before waited for goes with it: the next may wait for something else.
 create or replace function workflow_engine.retry_failed(at_time timestamptz)
 returns void
 language plpgsql
@@ -120,6 +121,7 @@ declare
   );
 begin
   if v_failed <> '{}' then
+    perform workflow_engine.forget_event_waits(v_failed);
     perform workflow_engine.repair_logs('retry_written_failures', v_failed, retry_failed.at_time);
   end if;
 end;

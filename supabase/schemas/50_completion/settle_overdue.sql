@@ -262,6 +262,23 @@ $$;
 comment on function workflow_engine.settle_waits(timestamptz) is
   'Answers what waits: by events, by the ends of children, by time; stops children that nobody waits for any more.';
 
+-- Nobody waits for the event of these any more.
+create or replace function workflow_engine.forget_event_waits(log_ids uuid[])
+returns void
+language plpgsql
+set search_path = ''
+set enable_seqscan = off
+set jit = off
+as $$
+begin
+  delete from workflow_engine.event_wait w
+  where w.action_log_id = any (forget_event_waits.log_ids) and w.event_id is null;
+end;
+$$;
+
+comment on function workflow_engine.forget_event_waits(uuid[]) is
+  'Forgets the events that action logs no longer wait for.';
+
 -- Nobody waits for the event of these any more, and nobody need decide for them.
 create or replace function workflow_engine.forget_waits(log_ids uuid[])
 returns void
@@ -271,8 +288,7 @@ set enable_seqscan = off
 set jit = off
 as $$
 begin
-  delete from workflow_engine.event_wait w
-  where w.action_log_id = any (forget_waits.log_ids) and w.event_id is null;
+  perform workflow_engine.forget_event_waits(forget_waits.log_ids);
   update public.workflow_approval a
   set status = 'stopped', remind_at = null
   where a.action_log_id = any (forget_waits.log_ids) and a.status = 'pending';
