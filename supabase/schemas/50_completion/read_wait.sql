@@ -101,7 +101,8 @@ $$;
 comment on function workflow_engine.find_child_fault(uuid, text) is
   'Why a run cannot start a child of this workflow, or null.';
 
--- Which member of a wait has no type that can be registered, or null. What is a text there is read as one.
+-- Which member of a wait has no type that can be registered, or null. What is a text there is read as one. A path
+-- looks into an array as if its items were there in its place, but for type(), which says that it is one.
 create or replace function workflow_engine.find_shape_fault(wait jsonb)
 returns text
 language sql
@@ -110,15 +111,16 @@ set search_path = ''
 as $$
   select format('its "%s" is no %s', m.name, m.expected)
   from (values
+    ('sleep', 'duration', '!exists($.duration) || $.duration.type() != "null"', 'length of time'),
     ('event', 'match', '!exists($.match) || $.match.type() == "object"', 'object'),
     ('approval', 'message', '$.message.type() == "string"', 'text'),
     ('approval', 'details', '!exists($.details) || $.details.type() == "object"', 'object'),
-    ('approval', 'tokens', '!exists($.tokens) || $.tokens.type() == "array" && !exists(
+    ('approval', 'tokens', '!exists($.tokens) || $.tokens.type() == "array" && !exists($.tokens[*].type() ? (@ != "object")) && !exists(
       $.tokens[*] ? (!(@.recipient.type() == "string" && @.hash.type() == "string" && @.hash like_regex "^[0-9a-f]{64}$"))
     )', 'array of {"recipient", "hash"}'),
     ('run', 'input', '!exists($.input) || $.input.type() == "object"', 'object'),
     ('run', 'wait', '!exists($.wait) || $.wait.type() == "boolean"', 'boolean'),
-    ('run', 'on_failure', '!exists($.on_failure) || $.on_failure == "fail" || $.on_failure == "continue"', '"fail" or "continue"')
+    ('run', 'on_failure', '!exists($.on_failure) || $.on_failure.type() == "string" && ($.on_failure == "fail" || $.on_failure == "continue")', '"fail" or "continue"')
   ) m (kind, name, condition, expected)
   where m.kind = find_shape_fault.wait ->> 'kind'
     and jsonb_path_match(find_shape_fault.wait, m.condition::jsonpath, silent => true) is not true

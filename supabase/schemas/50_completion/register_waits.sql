@@ -414,7 +414,7 @@ begin
   if not jsonb_path_exists(register_waits.results, '$[*].wait') then
     return;
   end if;
-  select array_agg(row(l.id, e.value -> 'wait', e.value -> 'timeout_ms')::workflow_engine.new_wait)
+  select array_agg(row(l.id, e.value -> 'wait', e.value ->> 'timeout_ms')::workflow_engine.new_wait)
   into v_waits
   from jsonb_array_elements(register_waits.results) e
   cross join lateral (

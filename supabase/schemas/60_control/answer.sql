@@ -20,6 +20,23 @@ $$;
 
 comment on function workflow_engine.lock_log(uuid) is 'Locks an action log by its id; raises PT404 for an unknown one.';
 
+-- Whether a JSON value is a number, and one that fits into eight bytes.
+create or replace function workflow_engine.is_double(value jsonb)
+returns boolean
+language plpgsql
+immutable
+set search_path = ''
+as $$
+begin
+  return is_double.value::double precision is not null;
+exception
+  when data_exception then
+    return false;
+end;
+$$;
+
+comment on function workflow_engine.is_double(jsonb) is 'Whether a JSON value is a number that a double precision can be.';
+
 -- An answer as a result of that attempt; raises PT422 for what is none.
 create or replace function workflow_engine.read_answer(action_id uuid, attempt integer, result jsonb)
 returns jsonb
@@ -30,7 +47,7 @@ as $$
 begin
   if jsonb_typeof(read_answer.result) is distinct from 'object'
     or (read_answer.result ->> 'status' in ('completed', 'failed', 'retry')) is not true
-    or coalesce(jsonb_typeof(read_answer.result -> 'retry_after_ms'), 'number') <> 'number'
+    or (read_answer.result ? 'retry_after_ms' and not workflow_engine.is_double(read_answer.result -> 'retry_after_ms'))
   then
     perform workflow_engine.raise_error(
       'PT422', 'answer.invalid', 'Cannot take the answer: its status is not completed, failed or retry, or its retry_after_ms no number',

@@ -2,7 +2,7 @@
 begin;
 select plan(2);
 
-select test.create_workflow('w', array_fill(1, array[12]));
+select test.create_workflow('w', array_fill(1, array[17]));
 create temporary table given on commit drop as select test.start_run() as run;
 select test.work_off('{
   "a": {"status": "waiting", "wait": {"kind": "event", "event": "order.paid", "match": []}},
@@ -15,7 +15,14 @@ select test.work_off('{
   "h": {"status": "waiting", "wait": {"kind": "run", "workflow": "w", "wait": "perhaps"}},
   "i": {"status": "waiting", "wait": {"kind": "run", "workflow": "w", "on_failure": "cry"}},
   "j": {"status": "waiting", "wait": {"kind": "approval", "message": "Well?"}},
-  "k": {"status": "waiting", "wait": {"kind": "run", "workflow": "w"}}
+  "k": {"status": "waiting", "wait": {"kind": "run", "workflow": "w"}},
+  "l": {"status": "waiting", "wait": {"kind": "sleep", "duration": null}},
+  "m": {"status": "waiting", "wait": {"kind": "run", "workflow": "w", "on_failure": ["fail"]}},
+  "n": {"status": "waiting", "wait": {"kind": "approval", "message": "Well?", "tokens": [[{
+    "recipient": "eve", "hash": "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+  }]]}},
+  "o": {"status": "waiting", "wait": {"kind": "callback"}, "timeout_ms": null},
+  "p": {"status": "waiting", "wait": {"kind": "callback"}, "timeout_ms": "5000"}
 }');
 
 select results_eq(
@@ -29,12 +36,15 @@ select results_eq(
     ('f', 'Cannot wait: its "tokens" is no array of {"recipient", "hash"}'),
     ('g', 'Cannot start workflow "w": its "input" is no object'),
     ('h', 'Cannot start workflow "w": its "wait" is no boolean'),
-    ('i', 'Cannot start workflow "w": its "on_failure" is no "fail" or "continue"')$$,
+    ('i', 'Cannot start workflow "w": its "on_failure" is no "fail" or "continue"'),
+    ('l', 'Cannot wait: its "duration" is no length of time'),
+    ('m', 'Cannot start workflow "w": its "on_failure" is no "fail" or "continue"'),
+    ('n', 'Cannot wait: its "tokens" is no array of {"recipient", "hash"}')$$,
   'each says what was wrong'
 );
 select results_eq(
   $$select l.name, (l.log).waits_for from given, test.logs(run) l where (l.log).status = 'waiting' order by l.name$$,
-  $$values ('j', 'approval'), ('k', 'run')$$,
+  $$values ('j', 'approval'), ('k', 'run'), ('o', 'callback'), ('p', 'callback')$$,
   'and those beside them wait'
 );
 

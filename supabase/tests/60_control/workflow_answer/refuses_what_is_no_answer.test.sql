@@ -1,5 +1,5 @@
 begin;
-select plan(8);
+select plan(11);
 
 create temporary table given on commit drop as select test.start_wait('{"kind": "callback"}') as run;
 
@@ -9,7 +9,8 @@ select is(
   a.answer
 )
 from given, unnest(array[
-  null, 'null', '"completed"', '[]', '{}', '{"status": "waiting"}', '{"status": null}', '{"status": "retry", "retry_after_ms": "1"}'
+  null, 'null', '"completed"', '[]', '{}', '{"status": "waiting"}', '{"status": null}', '{"status": "retry", "retry_after_ms": "1"}',
+  '{"status": "retry", "retry_after_ms": null}', '{"status": "retry", "retry_after_ms": 1e400}', '{"status": "retry", "retry_after_ms": 1e-400}'
 ]) a (answer);
 
 select * from finish();
