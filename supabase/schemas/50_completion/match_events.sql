@@ -123,7 +123,7 @@ comment on function workflow_engine.find_in_order(workflow_engine.event_wait, bi
   'The oldest events that could answer a wait, of so many.';
 
 -- The oldest events that could answer a wait, by what they say. Of very many it takes the oldest of those that are
--- found first, which are about the first that were written.
+-- found first, which are about the first that were written; more than the run has spent, so that one is left.
 create or replace function workflow_engine.find_by_payload(wait workflow_engine.event_wait, scope bigint)
 returns setof workflow_engine.event_match
 language plpgsql
@@ -131,6 +131,10 @@ stable
 rows 10
 set search_path = ''
 as $$
+declare
+  v_spent bigint := 1 + (
+    select count(*) from workflow_engine.event_wait t where t.run_id = (find_by_payload.wait).run_id and t.event_id is not null
+  );
 begin
   return query
     select (find_by_payload.wait).action_log_id, (find_by_payload.wait).attempt, (find_by_payload.wait).run_id,
@@ -147,7 +151,7 @@ begin
           offset 0
         ) a
         where a.run_id is null and workflow_engine.fits(a::workflow_engine.awaited_event, find_by_payload.wait)
-        limit 10000
+        limit v_spent + 10000
       ) c
       order by c.occurred_at
       offset 0
