@@ -120,6 +120,8 @@ create or replace function workflow_engine.register_events(waits workflow_engine
 returns void
 language plpgsql
 set search_path = ''
+set enable_seqscan = off
+set jit = off
 as $$
 begin
   with chosen as materialized (
