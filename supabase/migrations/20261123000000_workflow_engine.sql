@@ -3253,6 +3253,30 @@ comment on column workflow_engine.fan_out.next_item is
 comment on column workflow_engine.fan_out.tolerated is 'How many items may fail before the action does.';
 
 
+-- 20_runs/event_scope.sql
+
+-- Where an event is looked for: among those of its organization and its name. As a number, in which no organization
+-- is one of its own. No `set` clause, here and below, so that they are inlined.
+create or replace function workflow_engine.event_scope(organization_id text, name text)
+returns bigint
+language sql
+immutable
+return hashtextextended(name, coalesce(hashtextextended(organization_id, 1), 0));
+
+comment on function workflow_engine.event_scope(text, text) is
+  'The hash of an event''s organization and name.';
+
+-- What an event says, or must say, within its scope: an index on that finds none of another organization's.
+create or replace function workflow_engine.scoped(scope bigint, payload jsonb)
+returns jsonb
+language sql
+immutable
+return jsonb_set('{}', array[scope::text], payload);
+
+comment on function workflow_engine.scoped(bigint, jsonb) is
+  'A payload, or a match, under the number of its scope.';
+
+
 -- 20_runs/awaited_event.sql
 
 -- The two sides of waiting for an event, each with a mark for what has not been looked at yet. An event
@@ -3268,6 +3292,7 @@ create table workflow_engine.awaited_event (
   payload jsonb not null,
   run_id uuid,
   occurred_at timestamptz not null,
+  scope bigint not null generated always as (workflow_engine.event_scope(organization_id, name)) stored,
   is_new boolean not null default true,
   marked_by xid8 not null default pg_current_xact_id(),
   constraint awaited_event_pkey primary key (event_id),
@@ -3275,13 +3300,13 @@ create table workflow_engine.awaited_event (
     foreign key (event_id) references public.workflow_event (id) on delete cascade
 );
 
--- "Which events of this name have there been since?"
-create index awaited_event_name_idx on workflow_engine.awaited_event (name, occurred_at) where run_id is null;
+-- "Which events of this name has this organization had since?"
+create index awaited_event_scope_idx on workflow_engine.awaited_event (scope, occurred_at) where run_id is null;
 
--- "Which of them say this?"
+-- "Which of them say this?" With signals: only an index on some rows would be read whole in place of this one by
+-- a plan that was made on an empty table.
 create index awaited_event_payload_idx
-  on workflow_engine.awaited_event using gin (payload jsonb_path_ops)
-  where run_id is null;
+  on workflow_engine.awaited_event using gin (workflow_engine.scoped(scope, payload) jsonb_path_ops);
 
 -- "Which signals has this run got?"
 create index awaited_event_run_idx on workflow_engine.awaited_event (run_id, name) where run_id is not null;
@@ -3295,6 +3320,7 @@ create index awaited_event_age_idx on workflow_engine.awaited_event (occurred_at
 comment on table workflow_engine.awaited_event is
   'An event that some definition waits for by name, or a signal to a run.';
 comment on column workflow_engine.awaited_event.run_id is 'The one run that a signal is for.';
+comment on column workflow_engine.awaited_event.scope is 'The hash of its organization and its name.';
 comment on column workflow_engine.awaited_event.is_new is 'Whether it has not been compared with those that wait.';
 comment on column workflow_engine.awaited_event.marked_by is 'The transaction that made it new.';
 
@@ -3310,15 +3336,16 @@ comment on table workflow_engine.awaited_name is
 comment on column workflow_engine.awaited_name.waited_at is
   'When an action last began to wait for it, to the day.';
 
--- Where in a payload those that wait for an event of this name look: by what an event says there, it finds them.
+-- Where in a payload an organization's waits for an event of a name look: by what an event says there, it finds them.
 create table workflow_engine.match_path (
-  name text not null,
+  scope bigint not null,
   path text[] not null,
-  constraint match_path_pkey primary key (name, path)
+  constraint match_path_pkey primary key (scope, path)
 );
 
 comment on table workflow_engine.match_path is
-  'The paths in payloads of events by which the waits for events of a name are found.';
+  'The paths in payloads of events by which an organization''s waits for events of a name are found.';
+comment on column workflow_engine.match_path.scope is 'The hash of the organization and the name of the event.';
 
 -- An action log that waits for an event, or has got one.
 create table workflow_engine.event_wait (
@@ -3350,7 +3377,7 @@ create index event_wait_new_idx on workflow_engine.event_wait (action_log_id) wh
 comment on table workflow_engine.event_wait is 'An action log that waits for an event, or has got one.';
 comment on column workflow_engine.event_wait.match is 'What the event''s payload must contain.';
 comment on column workflow_engine.event_wait.match_key is
-  'The hash of one member of match and its path, by which an event finds it; 0 when it has none.';
+  'The hash of the event''s scope and of one member of match with its path, by which an event finds it; the scope when it has none.';
 comment on column workflow_engine.event_wait.since is 'The event must not have occurred before.';
 comment on column workflow_engine.event_wait.until is 'The event must not have occurred later: its timeout.';
 comment on column workflow_engine.event_wait.is_new is 'Whether it has not been compared with earlier events.';
@@ -7295,6 +7322,7 @@ $$;
 comment on function workflow_engine.retry_written_failures(uuid[], timestamptz) is
   'Retries these failures, or makes those final that have no tries left.';
 
+-- What the attempt before waited for goes with it: the next may wait for something else.
 create or replace function workflow_engine.retry_failed(at_time timestamptz)
 returns void
 language plpgsql
@@ -7311,6 +7339,7 @@ declare
   );
 begin
   if v_failed <> '{}' then
+    perform workflow_engine.forget_event_waits(v_failed);
     perform workflow_engine.repair_logs('retry_written_failures', v_failed, retry_failed.at_time);
   end if;
 end;
@@ -7425,7 +7454,8 @@ $$;
 comment on function workflow_engine.find_child_fault(uuid, text) is
   'Why a run cannot start a child of this workflow, or null.';
 
--- Which member of a wait has no type that can be registered, or null. What is a text there is read as one.
+-- Which member of a wait has no type that can be registered, or null. What is a text there is read as one. A path
+-- looks into an array as if its items were there in its place, but for type(), which says that it is one.
 create or replace function workflow_engine.find_shape_fault(wait jsonb)
 returns text
 language sql
@@ -7434,15 +7464,16 @@ set search_path = ''
 as $$
   select format('its "%s" is no %s', m.name, m.expected)
   from (values
+    ('sleep', 'duration', '!exists($.duration) || $.duration.type() != "null"', 'length of time'),
     ('event', 'match', '!exists($.match) || $.match.type() == "object"', 'object'),
     ('approval', 'message', '$.message.type() == "string"', 'text'),
     ('approval', 'details', '!exists($.details) || $.details.type() == "object"', 'object'),
-    ('approval', 'tokens', '!exists($.tokens) || $.tokens.type() == "array" && !exists(
+    ('approval', 'tokens', '!exists($.tokens) || $.tokens.type() == "array" && !exists($.tokens[*].type() ? (@ != "object")) && !exists(
       $.tokens[*] ? (!(@.recipient.type() == "string" && @.hash.type() == "string" && @.hash like_regex "^[0-9a-f]{64}$"))
     )', 'array of {"recipient", "hash"}'),
     ('run', 'input', '!exists($.input) || $.input.type() == "object"', 'object'),
     ('run', 'wait', '!exists($.wait) || $.wait.type() == "boolean"', 'boolean'),
-    ('run', 'on_failure', '!exists($.on_failure) || $.on_failure == "fail" || $.on_failure == "continue"', '"fail" or "continue"')
+    ('run', 'on_failure', '!exists($.on_failure) || $.on_failure.type() == "string" && ($.on_failure == "fail" || $.on_failure == "continue")', '"fail" or "continue"')
   ) m (kind, name, condition, expected)
   where m.kind = find_shape_fault.wait ->> 'kind'
     and jsonb_path_match(find_shape_fault.wait, m.condition::jsonpath, silent => true) is not true
@@ -7550,25 +7581,27 @@ $$;
 comment on function workflow_engine.some_members(jsonb) is
   'Up to twenty scalar members of a JSON object with their paths, down to eight levels.';
 
--- The hash by which a wait and its event find each other. Equal numbers have the same, however they are written.
-create or replace function workflow_engine.match_key(path text[], member jsonb)
+-- The hash by which a wait and its event find each other; without a member, the scope. Equal numbers have the same,
+-- however they are written.
+create or replace function workflow_engine.match_key(scope bigint, path text[], member jsonb)
 returns bigint
 language sql
 immutable
-strict
-return pg_catalog.jsonb_hash_extended(jsonb_build_array(to_jsonb(path), member), 0);
+return coalesce(jsonb_hash_extended(member, hash_array_extended(path, scope)), scope);
 
-comment on function workflow_engine.match_key(text[], jsonb) is
-  'The hash of a member of a payload and its path.';
+comment on function workflow_engine.match_key(bigint, text[], jsonb) is
+  'The hash of a scope and a member of a payload with its path.';
 
 -- The path of the member by which a match is found: the one that the fewest others wait with; null when it has
--- none. No more than a hundred paths a name, for an event looks at each.
-create or replace function workflow_engine.choose_path(name text, match jsonb)
+-- none. No more than a hundred paths a scope, for an event looks at each, and none that is too long for an index.
+create or replace function workflow_engine.choose_path(organization_id text, name text, match jsonb)
 returns text[]
 language plpgsql
 stable
 set search_path = ''
 as $$
+declare
+  v_scope bigint := workflow_engine.event_scope(choose_path.organization_id, choose_path.name);
 begin
   return (
     select m.path
@@ -7578,19 +7611,22 @@ begin
       from (
         select
         from workflow_engine.event_wait w
-        where w.name = choose_path.name and w.match_key = workflow_engine.match_key(m.path, m.member) and w.event_id is null
+        where w.name = choose_path.name and w.match_key = workflow_engine.match_key(v_scope, m.path, m.member) and w.event_id is null
         limit 100
       ) o
     ) c
-    where exists (select from workflow_engine.match_path p where p.name = choose_path.name and p.path = m.path)
-      or (select count(*) from workflow_engine.match_path p where p.name = choose_path.name) < 100
+    where pg_column_size(m.path) <= 500
+      and (
+        exists (select from workflow_engine.match_path p where p.scope = v_scope and p.path = m.path)
+        or (select count(*) from workflow_engine.match_path p where p.scope = v_scope) < 100
+      )
     order by c.others, m.path
     limit 1
   );
 end;
 $$;
 
-comment on function workflow_engine.choose_path(text, jsonb) is
+comment on function workflow_engine.choose_path(text, text, jsonb) is
   'The path of the member by which a wait for an event is found, or null.';
 
 -- Has the events kept that these wait for and no definition names. A name that is new here is seen by emits when
@@ -7623,34 +7659,46 @@ $$;
 comment on function workflow_engine.register_names(workflow_engine.new_wait[], timestamptz) is
   'Registers the names of events that no definition has.';
 
--- Registers those that wait for an event: for one since their run's own, or since look_back.
+-- Registers those that wait for an event: for one since their run's own, or since look_back. The path of each is
+-- chosen once: another transaction's wait, committed meanwhile, would make it another, and an event looks only at the
+-- paths that are written down.
 create or replace function workflow_engine.register_events(waits workflow_engine.new_wait[], at_time timestamptz)
 returns void
 language plpgsql
 set search_path = ''
+set enable_seqscan = off
+set jit = off
 as $$
 begin
-  insert into workflow_engine.match_path (name, path)
-  select distinct w.wait ->> 'event', p.path
-  from unnest(register_events.waits) w
-  cross join lateral (select workflow_engine.choose_path(w.wait ->> 'event', w.wait -> 'match') as path) p
-  where w.wait ->> 'kind' = 'event' and p.path is not null
-    and not exists (select from workflow_engine.match_path k where k.name = w.wait ->> 'event' and k.path = p.path)
-  order by 1, 2
-  on conflict do nothing;
+  with chosen as materialized (
+    select l.id, l.attempt, l.run_id, l.organization_id, w.wait ->> 'event' as name, m.match, p.path,
+      workflow_engine.event_scope(l.organization_id, w.wait ->> 'event') as scope,
+      least(e.occurred_at, register_events.at_time - workflow_engine.to_duration(w.wait ->> 'look_back')) as since,
+      l.execute_at as until
+    from unnest(register_events.waits) w
+    cross join lateral (select * from public.workflow_action_logs l where l.id = w.id limit 1) l
+    cross join lateral (select * from public.workflow_run r where r.id = l.run_id limit 1) r
+    cross join lateral (select * from public.workflow_event e where e.id = r.event_id limit 1) e
+    cross join lateral (select coalesce(w.wait -> 'match', '{}') as match) m
+    cross join lateral (
+      select workflow_engine.choose_path(l.organization_id, w.wait ->> 'event', m.match) as path offset 0
+    ) p
+    where l.waits_for = 'event'
+  ),
+  noted as (
+    insert into workflow_engine.match_path (scope, path)
+    select distinct c.scope, c.path
+    from chosen c
+    where c.path is not null
+    order by c.scope, c.path
+    on conflict do nothing
+  )
   insert into workflow_engine.event_wait (
     action_log_id, attempt, run_id, organization_id, name, match, match_key, since, until
   )
-  select l.id, l.attempt, l.run_id, l.organization_id, w.wait ->> 'event', m.match,
-    coalesce(workflow_engine.match_key(p.path, m.match #> p.path), 0),
-    least(e.occurred_at, register_events.at_time - workflow_engine.to_duration(w.wait ->> 'look_back')), l.execute_at
-  from unnest(register_events.waits) w
-  cross join lateral (select * from public.workflow_action_logs l where l.id = w.id limit 1) l
-  cross join lateral (select * from public.workflow_run r where r.id = l.run_id limit 1) r
-  cross join lateral (select * from public.workflow_event e where e.id = r.event_id limit 1) e
-  cross join lateral (select coalesce(w.wait -> 'match', '{}') as match) m
-  cross join lateral (select workflow_engine.choose_path(w.wait ->> 'event', m.match) as path offset 0) p
-  where l.waits_for = 'event'
+  select c.id, c.attempt, c.run_id, c.organization_id, c.name, c.match,
+    workflow_engine.match_key(c.scope, c.path, c.match #> c.path), c.since, c.until
+  from chosen c
   on conflict (action_log_id) do update
   set attempt = excluded.attempt, name = excluded.name, match = excluded.match, match_key = excluded.match_key,
     since = excluded.since, until = excluded.until, is_new = true, marked_by = excluded.marked_by, event_id = null;
@@ -7873,21 +7921,25 @@ $$;
 comment on function workflow_engine.register_children(workflow_engine.new_wait[], timestamptz) is
   'Starts the children of action logs, or lets those go on that they have.';
 
--- Looks at once whether the events of those that begin to wait were there before them. Where another
--- transaction gives such an event to another wait of the run, the next claim looks again.
+-- Looks at once whether the events of those that begin to wait were there before them. For what a second is too
+-- short, and where another transaction gives such an event to another wait of the run, the next claim looks again.
 create or replace function workflow_engine.look_back(waits workflow_engine.new_wait[], at_time timestamptz)
 returns void
 language plpgsql
 set search_path = ''
 as $$
 declare
-  v_answers jsonb;
+  v_until timestamptz := clock_timestamp() + interval '1 second';
+  v_begun_at timestamptz;
+  v_size integer := 1;
+  v_left uuid[] := array(select w.id from unnest(look_back.waits) w where w.wait ->> 'kind' = 'event');
 begin
-  select m.answers into v_answers
-  from workflow_engine.take_matches('{}', array(select w.id from unnest(look_back.waits) w)) m;
-  if v_answers is not null then
-    perform workflow_engine.write_results(v_answers, look_back.at_time, '{waiting}');
-  end if;
+  while v_left <> array[]::uuid[] and clock_timestamp() < v_until loop
+    v_begun_at := clock_timestamp();
+    perform workflow_engine.match_slice(array[]::uuid[], v_left[:v_size], look_back.at_time);
+    v_left := v_left[v_size + 1:];
+    v_size := workflow_engine.next_slice(v_size, v_begun_at);
+  end loop;
 exception
   when unique_violation then
     raise log 'workflow_engine.look_back: %', sqlerrm;
@@ -7910,7 +7962,7 @@ begin
   if not jsonb_path_exists(register_waits.results, '$[*].wait') then
     return;
   end if;
-  select array_agg(row(l.id, e.value -> 'wait', e.value -> 'timeout_ms')::workflow_engine.new_wait)
+  select array_agg(row(l.id, e.value -> 'wait', e.value ->> 'timeout_ms')::workflow_engine.new_wait)
   into v_waits
   from jsonb_array_elements(register_waits.results) e
   cross join lateral (
@@ -7934,25 +7986,54 @@ comment on function workflow_engine.register_waits(jsonb, uuid[], timestamptz) i
 
 -- 50_completion/match_events.sql
 
--- Whether an event answers a wait: it says what is asked for, within the time and the organization, it is not
--- what began the run, and it has answered no other action of that. No `set` clause, so that it is inlined.
+-- Whether an event says what a wait asks for, within its organization and its time. No `set` clause and no sub-select,
+-- so that it is inlined: to call it takes longer than an index saves.
 create or replace function workflow_engine.fits(event workflow_engine.awaited_event, wait workflow_engine.event_wait)
 returns boolean
 language sql
-stable
-return (event).payload @> (wait).match
+immutable
+return (event).name = (wait).name
   and (event).organization_id is not distinct from (wait).organization_id
   and (event).occurred_at between (wait).since and (wait).until
-  and not exists (select from workflow_engine.event_wait t where t.run_id = (wait).run_id and t.event_id = (event).event_id)
-  and not exists (select from public.workflow_run r where r.id = (wait).run_id and r.event_id = (event).event_id);
+  and (event).payload @> (wait).match;
 
 comment on function workflow_engine.fits(workflow_engine.awaited_event, workflow_engine.event_wait) is
-  'Whether an event answers a wait that has the same name.';
+  'Whether an event says what a wait asks for.';
+
+-- Whether an event is none for a run any more: the run began with it, or it has answered one of its actions.
+create or replace function workflow_engine.is_spent(event_id uuid, run_id uuid)
+returns boolean
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return coalesce(
+    (select true from workflow_engine.event_wait t where t.run_id = is_spent.run_id and t.event_id = is_spent.event_id limit 1),
+    (select true from public.workflow_run r where r.id = is_spent.run_id and r.event_id = is_spent.event_id limit 1),
+    false
+  );
+end;
+$$;
+
+comment on function workflow_engine.is_spent(uuid, uuid) is
+  'Whether an event began a run or has answered an action of it.';
+
+-- A wait, and an event that could answer it.
+create type workflow_engine.event_match as (
+  action_log_id uuid,
+  attempt integer,
+  run_id uuid,
+  event_id uuid,
+  occurred_at timestamptz
+);
+
+comment on type workflow_engine.event_match is 'A wait, and an event that could answer it.';
 
 -- Some waits that each of these events could answer: a signal those of its run, another event those that share
 -- a key with it. No more of one event than a few looks can answer.
 create or replace function workflow_engine.find_waits(event_ids uuid[])
-returns table (action_log_id uuid, run_id uuid, event_id uuid, occurred_at timestamptz)
+returns setof workflow_engine.event_match
 language plpgsql
 stable
 rows 100
@@ -7960,30 +8041,32 @@ set search_path = ''
 as $$
 begin
   return query
-    select m.action_log_id, m.run_id, e.event_id, e.occurred_at
+    select m.action_log_id, m.attempt, m.run_id, e.event_id, e.occurred_at
     from unnest(find_waits.event_ids) i (id)
-    cross join lateral (select * from workflow_engine.awaited_event e where e.event_id = i.id limit 1) e
+    cross join lateral (select a as event, a.* from workflow_engine.awaited_event a where a.event_id = i.id limit 1) e
     cross join lateral (
-      select w.action_log_id, w.run_id
-      from workflow_engine.event_wait w
-      where w.run_id = e.run_id and w.name = e.name and w.event_id is null
-        and workflow_engine.fits(e::workflow_engine.awaited_event, w)
+      select w.action_log_id, w.attempt, w.run_id
+      from (select * from workflow_engine.event_wait w where w.run_id = e.run_id offset 0) w
+      where w.event_id is null
+        and workflow_engine.fits(e.event, w::workflow_engine.event_wait)
+        and not workflow_engine.is_spent(e.event_id, w.run_id)
       union all
-      select k.action_log_id, k.run_id
+      select k.action_log_id, k.attempt, k.run_id
       from (
         select w.*
         from (
-          select workflow_engine.match_key(p.path, e.payload #> p.path) as key
+          select workflow_engine.match_key(p.scope, p.path, e.payload #> p.path) as key
           from workflow_engine.match_path p
-          where p.name = e.name and e.payload #> p.path is not null
+          where p.scope = e.scope and e.payload #> p.path is not null
           union all
-          select 0
+          select e.scope
         ) k
         cross join lateral (
-          select w.action_log_id, w.run_id
+          select w.action_log_id, w.attempt, w.run_id
           from workflow_engine.event_wait w
           where e.run_id is null and w.name = e.name and w.match_key = k.key and w.event_id is null
-            and workflow_engine.fits(e::workflow_engine.awaited_event, w)
+            and workflow_engine.fits(e.event, w)
+            and not workflow_engine.is_spent(e.event_id, w.run_id)
           offset 0
         ) w
         limit 1000
@@ -7995,38 +8078,156 @@ $$;
 comment on function workflow_engine.find_waits(uuid[]) is
   'The waits that these events could answer, up to a thousand of each.';
 
--- The oldest events that could answer each of these waits.
+-- The oldest events that could answer a wait, of so many that were first in its time, or of all. Here and below, the
+-- innermost query compares and orders as one index does and no other, so that a plan that was made on an empty table
+-- has nothing else to choose.
+create or replace function workflow_engine.find_in_order(wait workflow_engine.event_wait, scope bigint, most integer)
+returns setof workflow_engine.event_match
+language plpgsql
+stable
+rows 10
+set search_path = ''
+as $$
+begin
+  return query
+    select (find_in_order.wait).action_log_id, (find_in_order.wait).attempt, (find_in_order.wait).run_id, a.event_id, a.occurred_at
+    from (
+      select *
+      from workflow_engine.awaited_event a
+      where a.run_id is null
+        and (a.scope, a.occurred_at) >= (find_in_order.scope, (find_in_order.wait).since)
+        and (a.scope, a.occurred_at) <= (find_in_order.scope, (find_in_order.wait).until)
+      order by a.scope, a.occurred_at
+      limit find_in_order.most
+    ) a
+    where workflow_engine.fits(a::workflow_engine.awaited_event, find_in_order.wait)
+      and not workflow_engine.is_spent(a.event_id, (find_in_order.wait).run_id)
+    order by a.scope, a.occurred_at
+    limit 10;
+end;
+$$;
+
+comment on function workflow_engine.find_in_order(workflow_engine.event_wait, bigint, integer) is
+  'The oldest events that could answer a wait, of so many.';
+
+-- The oldest events that could answer a wait, by what they say. Of very many it takes the oldest of those that are
+-- found first, which are about the first that were written; more than the run has spent, so that one is left.
+create or replace function workflow_engine.find_by_payload(wait workflow_engine.event_wait, scope bigint)
+returns setof workflow_engine.event_match
+language plpgsql
+stable
+rows 10
+set search_path = ''
+as $$
+declare
+  v_spent bigint := 1 + (
+    select count(*) from workflow_engine.event_wait t where t.run_id = (find_by_payload.wait).run_id and t.event_id is not null
+  );
+begin
+  return query
+    select (find_by_payload.wait).action_log_id, (find_by_payload.wait).attempt, (find_by_payload.wait).run_id,
+      f.event_id, f.occurred_at
+    from (
+      select c.event_id, c.occurred_at
+      from (
+        select a.event_id, a.occurred_at
+        from (
+          select *
+          from workflow_engine.awaited_event a
+          where workflow_engine.scoped(a.scope, a.payload)
+            @> workflow_engine.scoped(find_by_payload.scope, (find_by_payload.wait).match)
+          offset 0
+        ) a
+        where a.run_id is null and workflow_engine.fits(a::workflow_engine.awaited_event, find_by_payload.wait)
+        limit v_spent + 10000
+      ) c
+      order by c.occurred_at
+      offset 0
+    ) f
+    where not workflow_engine.is_spent(f.event_id, (find_by_payload.wait).run_id)
+    limit 10;
+end;
+$$;
+
+comment on function workflow_engine.find_by_payload(workflow_engine.event_wait, bigint) is
+  'The oldest events that could answer a wait, by what they say.';
+
+-- The signals that could answer a wait.
+create or replace function workflow_engine.find_signals(wait workflow_engine.event_wait)
+returns setof workflow_engine.event_match
+language plpgsql
+stable
+rows 10
+set search_path = ''
+as $$
+begin
+  return query
+    select (find_signals.wait).action_log_id, (find_signals.wait).attempt, a.run_id, a.event_id, a.occurred_at
+    from (select * from workflow_engine.awaited_event a where a.run_id = (find_signals.wait).run_id offset 0) a
+    where workflow_engine.fits(a::workflow_engine.awaited_event, find_signals.wait)
+      and not workflow_engine.is_spent(a.event_id, a.run_id)
+    order by a.occurred_at
+    limit 10;
+end;
+$$;
+
+comment on function workflow_engine.find_signals(workflow_engine.event_wait) is
+  'The oldest signals of its run that could answer a wait.';
+
+-- Whether more than so many events were in the scope and the time of a wait.
+create or replace function workflow_engine.has_more_events(wait workflow_engine.event_wait, scope bigint, most integer)
+returns boolean
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return coalesce((
+    select true
+    from workflow_engine.awaited_event a
+    where a.run_id is null
+      and (a.scope, a.occurred_at) >= (has_more_events.scope, (has_more_events.wait).since)
+      and (a.scope, a.occurred_at) <= (has_more_events.scope, (has_more_events.wait).until)
+    order by a.scope, a.occurred_at
+    offset has_more_events.most
+    limit 1
+  ), false);
+end;
+$$;
+
+comment on function workflow_engine.has_more_events(workflow_engine.event_wait, bigint, integer) is
+  'Whether a wait has more events to look at than so many.';
+
+-- The oldest events that could answer each of these waits. Most find theirs among the first of their time: where
+-- that is short, or where every other event fits. Where it is long and none of 200 does, those are looked up
+-- that do, or, for a match without a member to look up, all are read.
 create or replace function workflow_engine.find_events(wait_ids uuid[])
-returns table (action_log_id uuid, run_id uuid, event_id uuid, occurred_at timestamptz)
+returns setof workflow_engine.event_match
 language plpgsql
 stable
 rows 100
 set search_path = ''
 as $$
+declare
+  v_wait workflow_engine.event_wait;
+  v_scope bigint;
 begin
-  return query
-    select w.action_log_id, w.run_id, e.event_id, e.occurred_at
+  for v_wait in
+    select w.*
     from unnest(find_events.wait_ids) i (id)
-    cross join lateral (select w as wait, w.* from workflow_engine.event_wait w where w.action_log_id = i.id limit 1) w
-    cross join lateral (
-      (
-        select a.event_id, a.occurred_at
-        from workflow_engine.awaited_event a
-        where a.run_id is null and a.name = w.name and a.occurred_at between w.since and w.until
-          and workflow_engine.fits(a, w.wait)
-        order by a.occurred_at
-        limit 10
-      )
-      union all
-      (
-        select a.event_id, a.occurred_at
-        from workflow_engine.awaited_event a
-        where a.run_id = w.run_id and a.name = w.name and workflow_engine.fits(a, w.wait)
-        order by a.occurred_at
-        limit 10
-      )
-    ) e
-    where w.event_id is null;
+    cross join lateral (select * from workflow_engine.event_wait w where w.action_log_id = i.id limit 1) w
+    where w.event_id is null
+  loop
+    v_scope := workflow_engine.event_scope(v_wait.organization_id, v_wait.name);
+    return query select * from workflow_engine.find_signals(v_wait);
+    return query select * from workflow_engine.find_in_order(v_wait, v_scope, 200);
+    continue when found or not workflow_engine.has_more_events(v_wait, v_scope, 200);
+    if v_wait.match_key = v_scope then
+      return query select * from workflow_engine.find_in_order(v_wait, v_scope, null);
+    else
+      return query select * from workflow_engine.find_by_payload(v_wait, v_scope);
+    end if;
+  end loop;
 end;
 $$;
 
@@ -8064,8 +8265,8 @@ comment on function workflow_engine.event_answer(uuid, integer, uuid) is
 -- Lets each wait take its oldest event, and of the waits of a run that would take the same event the first.
 -- Takes none whose log, wait or run somebody else holds. Gives the answers, and what got nothing now but may later: those events
 -- and waits. A plan that was made while the tables were small must use the index, too, here and in
--- clear_marks(), forget_waits() and register_approvals(): a small table is cheaper to read whole, and then grows
--- (docs/adr/0011).
+-- clear_marks(), forget_event_waits(), forget_waits() and register_approvals(): a small table is cheaper to read whole,
+-- and then grows (docs/adr/0011).
 create or replace function workflow_engine.take_matches(
   event_ids uuid[],
   wait_ids uuid[],
@@ -8080,14 +8281,16 @@ set jit = off
 as $$
 begin
   with pair as materialized (
-    select p.*, l.attempt
+    select p.*
     from (
       select * from workflow_engine.find_waits(take_matches.event_ids)
       union
       select * from workflow_engine.find_events(take_matches.wait_ids)
     ) p
-    cross join lateral (select l.status, l.attempt from public.workflow_action_logs l where l.id = p.action_log_id limit 1) l
-    where l.status = 'waiting'
+    cross join lateral (
+      select l.status, l.attempt, l.waits_for from public.workflow_action_logs l where l.id = p.action_log_id limit 1
+    ) l
+    where l.status = 'waiting' and l.waits_for = 'event' and l.attempt = p.attempt
   ),
   first as (
     select distinct on (o.run_id, o.event_id) o.*
@@ -8171,9 +8374,19 @@ $$;
 comment on function workflow_engine.match_slice(uuid[], uuid[], timestamptz) is
   'Answers by some new events and some new waits.';
 
+-- How much to compare next, after that much since then: twice as much where it took no time, half where it took long.
+create or replace function workflow_engine.next_slice(size integer, begun_at timestamptz)
+returns integer
+language sql
+volatile
+return case when clock_timestamp() < begun_at + interval '100 ms' then size * 2 else greatest(size / 2, 1) end;
+
+comment on function workflow_engine.next_slice(integer, timestamptz) is
+  'The size of the slice that comes after one of this size, which was begun then.';
+
 -- Compares new events with all that wait and new waits with all events. What may still find its other side,
 -- because somebody holds that now, or because there is so much of it, stays new; so does what this transaction
--- made new. Slice by slice, each twice the last, and no further once a second has passed.
+-- made new. Slice by slice, and no further once a second has passed.
 create or replace function workflow_engine.match_events(at_time timestamptz)
 returns void
 language plpgsql
@@ -8181,33 +8394,33 @@ set search_path = ''
 as $$
 declare
   v_until timestamptz := clock_timestamp() + interval '1 second';
-  v_slice integer := 25;
+  v_begun_at timestamptz;
+  v_size integer := 1;
   v_events uuid[];
   v_waits uuid[];
   v_seen uuid[] := array[]::uuid[];
 begin
   loop
-    select coalesce(array_agg(e.event_id), '{}') into v_events
-    from (
+    v_begun_at := clock_timestamp();
+    v_events := array(
       select event_id from workflow_engine.awaited_event
       where is_new and event_id <> all (v_seen)
       order by event_id
-      limit v_slice
+      limit v_size
       for update skip locked
-    ) e;
-    select coalesce(array_agg(w.action_log_id), '{}') into v_waits
-    from (
+    );
+    v_waits := array(
       select action_log_id from workflow_engine.event_wait
       where is_new and action_log_id <> all (v_seen)
       order by action_log_id
-      limit v_slice
+      limit v_size
       for update skip locked
-    ) w;
-    exit when v_events = '{}' and v_waits = '{}';
+    );
+    exit when v_events = array[]::uuid[] and v_waits = array[]::uuid[];
     perform workflow_engine.match_slice(v_events, v_waits, match_events.at_time);
     exit when clock_timestamp() >= v_until;
     v_seen := v_seen || v_events || v_waits;
-    v_slice := v_slice * 2;
+    v_size := workflow_engine.next_slice(v_size, v_begun_at);
   end loop;
 end;
 $$;
@@ -8776,6 +8989,23 @@ $$;
 comment on function workflow_engine.settle_waits(timestamptz) is
   'Answers what waits: by events, by the ends of children, by time; stops children that nobody waits for any more.';
 
+-- Nobody waits for the event of these any more.
+create or replace function workflow_engine.forget_event_waits(log_ids uuid[])
+returns void
+language plpgsql
+set search_path = ''
+set enable_seqscan = off
+set jit = off
+as $$
+begin
+  delete from workflow_engine.event_wait w
+  where w.action_log_id = any (forget_event_waits.log_ids) and w.event_id is null;
+end;
+$$;
+
+comment on function workflow_engine.forget_event_waits(uuid[]) is
+  'Forgets the events that action logs no longer wait for.';
+
 -- Nobody waits for the event of these any more, and nobody need decide for them.
 create or replace function workflow_engine.forget_waits(log_ids uuid[])
 returns void
@@ -8785,8 +9015,7 @@ set enable_seqscan = off
 set jit = off
 as $$
 begin
-  delete from workflow_engine.event_wait w
-  where w.action_log_id = any (forget_waits.log_ids) and w.event_id is null;
+  perform workflow_engine.forget_event_waits(forget_waits.log_ids);
   update public.workflow_approval a
   set status = 'stopped', remind_at = null
   where a.action_log_id = any (forget_waits.log_ids) and a.status = 'pending';
@@ -8929,6 +9158,23 @@ $$;
 
 comment on function workflow_engine.lock_log(uuid) is 'Locks an action log by its id; raises PT404 for an unknown one.';
 
+-- Whether a JSON value is a number, and one that fits into eight bytes.
+create or replace function workflow_engine.is_double(value jsonb)
+returns boolean
+language plpgsql
+immutable
+set search_path = ''
+as $$
+begin
+  return is_double.value::double precision is not null;
+exception
+  when data_exception then
+    return false;
+end;
+$$;
+
+comment on function workflow_engine.is_double(jsonb) is 'Whether a JSON value is a number that a double precision can be.';
+
 -- An answer as a result of that attempt; raises PT422 for what is none.
 create or replace function workflow_engine.read_answer(action_id uuid, attempt integer, result jsonb)
 returns jsonb
@@ -8939,7 +9185,7 @@ as $$
 begin
   if jsonb_typeof(read_answer.result) is distinct from 'object'
     or (read_answer.result ->> 'status' in ('completed', 'failed', 'retry')) is not true
-    or coalesce(jsonb_typeof(read_answer.result -> 'retry_after_ms'), 'number') <> 'number'
+    or (read_answer.result ? 'retry_after_ms' and not workflow_engine.is_double(read_answer.result -> 'retry_after_ms'))
   then
     perform workflow_engine.raise_error(
       'PT422', 'answer.invalid', 'Cannot take the answer: its status is not completed, failed or retry, or its retry_after_ms no number',
@@ -10375,14 +10621,17 @@ language plpgsql
 security definer
 set search_path = ''
 as $$
+declare
+  v_stopped integer;
 begin
   perform workflow_engine.check_one_target('stop', num_nonnulls(
     workflow_stop.run_id, workflow_stop.action_id, coalesce(workflow_stop.related_table, workflow_stop.related_table_pkey)
   ) + (num_nonnulls(workflow_stop.related_table, workflow_stop.related_table_pkey) = 1)::integer);
   for v_try in 1..3 loop
     begin
-      return jsonb_build_object('stopped', workflow_engine.stop_target(workflow_stop.run_id, workflow_stop.action_id,
-        workflow_stop.related_table, workflow_stop.related_table_pkey, workflow_stop.reason, workflow_stop.actor));
+      v_stopped := workflow_engine.stop_target(workflow_stop.run_id, workflow_stop.action_id, workflow_stop.related_table,
+        workflow_stop.related_table_pkey, workflow_stop.reason, workflow_stop.actor);
+      exit;
     exception
       when deadlock_detected then
         if v_try = 3 then
@@ -10390,6 +10639,7 @@ begin
         end if;
     end;
   end loop;
+  return jsonb_build_object('stopped', v_stopped);
 end;
 $$;
 
@@ -10458,7 +10708,7 @@ begin
   for v_try in 1..3 loop
     begin
       perform workflow_engine.retry_and_record(workflow_retry.run_id, workflow_retry.reason, workflow_retry.actor);
-      return jsonb_build_object('status', 'running');
+      exit;
     exception
       when deadlock_detected then
         if v_try = 3 then
@@ -10466,6 +10716,7 @@ begin
         end if;
     end;
   end loop;
+  return jsonb_build_object('status', 'running');
 end;
 $$;
 
@@ -10928,6 +11179,7 @@ set search_path = ''
 as $$
 declare
   v_until timestamptz := clock_timestamp() + interval '3 seconds';
+  v_answer jsonb;
 begin
   if (workflow_bulk.operation in ('stop', 'pause', 'resume', 'retry', 'replay') and workflow_bulk.per_minute > 0) is not true then
     perform workflow_engine.raise_error(
@@ -10943,8 +11195,9 @@ begin
   end if;
   loop
     begin
-      return workflow_engine.operate_by_filter(workflow_bulk.operation, workflow_bulk.filter, workflow_bulk.per_minute,
+      v_answer := workflow_engine.operate_by_filter(workflow_bulk.operation, workflow_bulk.filter, workflow_bulk.per_minute,
         workflow_bulk.reason, workflow_bulk.actor);
+      exit;
     exception
       when deadlock_detected then
         if clock_timestamp() >= v_until then
@@ -10952,6 +11205,7 @@ begin
         end if;
     end;
   end loop;
+  return v_answer;
 end;
 $$;
 
