@@ -8670,19 +8670,19 @@ $$;
 comment on function workflow_engine.drop_children(uuid[]) is
   'Has the children of stopped action logs stopped by the next claim.';
 
--- Stops a child that nobody needs, unless somebody holds any of it; says whether it is done. What it waits for it
+-- Stops children that nobody needs, unless somebody holds any of them; says whether it did. What it waits for it
 -- gives back soon, because a report that claims holds runs already.
-create or replace function workflow_engine.stop_unneeded_child(run_id uuid)
+create or replace function workflow_engine.stop_unneeded_runs(run_ids uuid[])
 returns boolean
 language plpgsql
 set search_path = ''
 set lock_timeout = '100ms'
 as $$
 begin
-  if not workflow_engine.lock_all_items(workflow_engine.with_descendants(array[stop_unneeded_child.run_id]), null) then
-    raise exception using errcode = 'object_in_use', message = 'An action of the run is being reported';
+  if not workflow_engine.lock_all_items(workflow_engine.with_descendants(stop_unneeded_runs.run_ids), null) then
+    raise exception using errcode = 'object_in_use', message = 'An action of the runs is being reported';
   end if;
-  perform workflow_engine.stop_and_record(array[stop_unneeded_child.run_id], 'The action that started it was stopped', null);
+  perform workflow_engine.stop_and_record(stop_unneeded_runs.run_ids, 'The action that started it was stopped', null);
   return true;
 exception
   when object_in_use or lock_not_available then
@@ -8690,32 +8690,46 @@ exception
 end;
 $$;
 
-comment on function workflow_engine.stop_unneeded_child(uuid) is
-  'Stops a child and what it has started, unless somebody holds them; says whether it did.';
+comment on function workflow_engine.stop_unneeded_runs(uuid[]) is
+  'Stops children and what they have started, unless somebody holds any of that; says whether it did.';
 
--- Stops the children that nobody needs any more, a few at a time; one that somebody holds again a second later.
+-- Stops the children that nobody needs any more: all together, or, where somebody holds one of them, each by itself,
+-- for half a second. What could not be stopped is tried again a second later.
 create or replace function workflow_engine.stop_unneeded_children()
 returns void
 language plpgsql
 set search_path = ''
 as $$
 declare
-  v_child uuid;
-begin
-  for v_child in
+  v_until timestamptz := clock_timestamp() + interval '500 ms';
+  v_children uuid[] := array(
     select c.run_id
     from workflow_engine.unneeded_child c
     where c.stop_at <= clock_timestamp() and c.marked_by <> pg_current_xact_id()
     order by c.run_id
-    limit 100
+    limit 500
     for update skip locked
-  loop
-    if workflow_engine.stop_unneeded_child(v_child) then
-      delete from workflow_engine.unneeded_child c where c.run_id = v_child;
-    else
-      update workflow_engine.unneeded_child c set stop_at = clock_timestamp() + interval '1 second' where c.run_id = v_child;
-    end if;
-  end loop;
+  );
+  v_child uuid;
+  v_done uuid[] := array[]::uuid[];
+begin
+  if v_children = '{}' then
+    return;
+  end if;
+  if workflow_engine.stop_unneeded_runs(v_children) then
+    v_done := v_children;
+  else
+    foreach v_child in array v_children loop
+      exit when clock_timestamp() >= v_until;
+      if workflow_engine.stop_unneeded_runs(array[v_child]) then
+        v_done := v_done || v_child;
+      end if;
+    end loop;
+  end if;
+  delete from workflow_engine.unneeded_child c where c.run_id = any (v_done);
+  update workflow_engine.unneeded_child c
+  set stop_at = clock_timestamp() + interval '1 second'
+  where c.run_id = any (v_children);
 end;
 $$;
 
