@@ -5385,8 +5385,8 @@ $$;
 comment on function workflow_engine.lock_repeated(uuid, uuid) is
   'Locks a fan-out and its items that did not end well; says whether it could lock them all.';
 
--- Sends the items of repeated fan-outs that did not end well back, the first max_concurrency of them to be due, and
--- lets the others go on. A fan-out whose items all ended well is put together anew.
+-- Sends the items of repeated fan-outs that did not end well back, and lets the others go on. As many are due as
+-- max_concurrency allows beside those. A fan-out whose items all ended well is put together anew.
 create or replace function workflow_engine.repeat_items(candidates workflow_engine.candidate[], at_time timestamptz)
 returns void
 language plpgsql
@@ -5405,10 +5405,12 @@ begin
   if v_fan_outs = '{}' then
     return;
   end if;
-  select array_agg(n.id), array_agg(case when n.number <= n.max_concurrency then repeat_items.at_time else 'infinity' end)
+  select array_agg(n.id), array_agg(case when n.number + n.going_on <= n.max_concurrency then repeat_items.at_time else 'infinity' end)
   into v_items, v_due_at
   from (
-    select i.id, a.max_concurrency, row_number() over (partition by p.id order by i.item_index) as number
+    select i.id, a.max_concurrency, e.is_over, row_number() over (partition by p.id, e.is_over order by i.item_index) as number,
+      count(*) filter (where not e.is_over and not workflow_engine.awaits_turn(i.status, i.execute_at))
+        over (partition by p.id) as going_on
     from unnest(v_fan_outs) t (id)
     join public.workflow_action_logs p on p.id = t.id
     join workflow_engine.action_version a
@@ -5416,8 +5418,10 @@ begin
       and a.workflow_action_id = p.workflow_action_id
     join public.workflow_action_logs i
       on i.run_id = p.run_id and i.workflow_action_id = p.workflow_action_id and i.item_index is not null
-    where i.status = 'stopped' or (i.status = 'failed' and i.final)
-  ) n;
+    cross join lateral (select not workflow_engine.is_unfinished(i.status, i.final) as is_over) e
+    where i.status not in ('completed', 'skipped')
+  ) n
+  where n.is_over;
   perform workflow_engine.reset_logs(v_items, v_due_at);
   perform workflow_engine.recount_items(v_fan_outs);
   perform workflow_engine.end_fan_outs(array(
@@ -6403,7 +6407,7 @@ comment on function workflow_engine.lock_fan_outs(workflow_engine.item_count[]) 
   'Locks the fan-outs of ended items.';
 
 -- Locks the runs of actions that ended together with items, and those of fan-outs that these items end, all by id: a
--- fan-out that ended first would take its run before an older one.
+-- fan-out that ended first would take its run before an older one. Before them the logs of these fan-outs.
 create or replace function workflow_engine.lock_ended_runs(run_ids uuid[], counts workflow_engine.item_count[])
 returns void
 language plpgsql
@@ -6420,6 +6424,10 @@ begin
     where f.unfinished = c.finished or f.failed + c.failed > f.tolerated
   );
   if v_runs <> '{}' then
+    perform from public.workflow_action_logs l
+    where l.run_id = any (v_runs) and l.waits_for = 'items' and l.status = 'waiting'
+    order by l.id
+    for update;
     perform from public.workflow_run r
     where r.id = any (lock_ended_runs.run_ids || v_runs)
     order by r.id
@@ -6822,7 +6830,8 @@ begin
       n.item_index is not null and n.reason is not distinct from 'not_needed' as is_left_over,
       workflow_engine.awaits_turn(o.status, o.execute_at) as awaited_turn,
       workflow_engine.is_unfinished(o.status, o.final) and not workflow_engine.is_unfinished(n.status, n.final) as has_ended,
-      n.item_index is not null and o.status = 'processing' and n.status in ('waiting', 'not_started') as goes_on,
+      n.item_index is not null and n.status <> o.status and n.status <> 'processing'
+        and workflow_engine.is_unfinished(o.status, o.final) and workflow_engine.is_unfinished(n.status, n.final) as goes_on,
       workflow_engine.history_kind(
         o.status, n.status, n.tries > o.tries, n.error <> coalesce(o.error, ''),
         n.waits_for = 'approval' and n.output ->> 'decision' = 'expired'
@@ -8454,8 +8463,9 @@ $$;
 comment on function workflow_engine.keep_awaited_events(uuid[]) is
   'Keeps the events that some definition or action waits for.';
 
--- Forgets awaited events that are too old to be looked back at, and signals when their run has ended, too; names
--- when nobody waits for them any more. A name's date is renewed once a day, so that two days are none too few.
+-- Forgets awaited events that are too old to be looked back at, and signals when their run ended so long ago, too:
+-- until then a retry finds them. Names when nobody waits for them any more: a name's date is renewed once a day, so
+-- that two days are none too few.
 create or replace function workflow_engine.forget_awaited_events(at_time timestamptz)
 returns void
 language sql
@@ -8466,7 +8476,13 @@ as $$
     select o.event_id
     from workflow_engine.awaited_event o
     where o.occurred_at < forget_awaited_events.at_time - (select s.look_back from workflow_engine.settings s)
-      and not exists (select from public.workflow_run r where r.id = o.run_id and r.completed_at is null)
+      and not exists (
+        select from public.workflow_run r
+        where r.id = o.run_id and (
+          r.completed_at is null
+          or r.completed_at >= forget_awaited_events.at_time - (select s.look_back from workflow_engine.settings s)
+        )
+      )
     order by o.occurred_at
     limit 1000
     for update skip locked
@@ -10215,6 +10231,7 @@ begin
   for update;
   perform from public.workflow_run r where r.id = any (retry_runs.run_ids) order by r.id for update;
   v_runs := workflow_engine.reopen_runs(retry_runs.run_ids);
+  delete from workflow_engine.unneeded_child u where u.run_id = any (v_runs);
   perform workflow_engine.unsettle_followers(array(select b.id from workflow_engine.find_broken(v_runs) b));
   select array_agg(b.id), array_agg(greatest(t.due_at, b.planned_for)) into v_broken, v_due_at
   from workflow_engine.find_broken(v_runs) b

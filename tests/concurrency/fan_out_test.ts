@@ -183,6 +183,27 @@ for (const first of ["wait", "failure"]) {
   });
 }
 
+Deno.test("an item that an answer sends back as its fan-out fails is stopped", async () => {
+  await using stack = await openStack();
+  await using run = await startRun(stack, EACH);
+  const [one, two] = run.attempts("each");
+  if (one === undefined || two === undefined) throw new Error("Cannot claim both items");
+  await report(run.second, waiting(two, { kind: "callback" }));
+  await run.second.sql`begin`;
+  await call(run.second, "workflow_answer", {
+    action_id: two.id,
+    attempt: two.attempt,
+    result: { status: "retry", error: "Not yet" },
+  });
+  const ended = report(run.first, failed(one));
+  await run.first.untilBlocked();
+  await run.second.sql`commit`;
+  assertEquals((await ended).accepted, 1);
+  assertEquals(await run.statuses(), {
+    ...{ run: "failed", each: "failed", "each[0]": "failed", "each[1]": "stopped" },
+  });
+});
+
 Deno.test("a claim passes by a fan-out of which an item ends, and repeats it later", async () => {
   await using stack = await openStack();
   await using run = await startRun(

@@ -5,6 +5,8 @@ import { lengthOfTime } from "../../supabase/functions/workflow-cron/length_of_t
 
 /** What people, programs and templates write, and what they should not. */
 const TEXTS = [
+  ...[" 1 day ", "1\tday", "1 day\n", "1\u00a0day", "1 day\u00a0", "1 day\ufeff", "1\u2003day"],
+  ...["P1D ", " P1D", "PT15M\n", "1 day ago ", "01:30 "],
   ...["0", "90", "1.5", "1 second", "30 seconds", "15 minutes", "1 hour", "2 hours 30 minutes"],
   ...[
     "1 day",

@@ -35,12 +35,20 @@ const UNITS: ReadonlyMap<string, number> = new Map(([
   names.split(" ").map((name): [string, number] => [name, ms])
 ));
 
+/** What Postgres takes for a blank. */
+const BLANK = String.raw`[ \t\n\v\f\r]`;
 const NUMBER = String.raw`[+-]?\d+(?:\.\d+)?`;
 /** The units that a number may follow at once: to Postgres, any other begins a date. */
-const GLUED = String.raw`(?<=[\d\s](?:d|dec|h|m|mon|s|y))(?=[+\d])`;
-const QUANTITIES = new RegExp(String.raw`(${NUMBER})\s*([a-z]+)(?:[\s,]+|$|${GLUED})`, "gy");
+const GLUED = String.raw`(?<=(?:\d|${BLANK})(?:d|dec|h|m|mon|s|y))(?=[+\d])`;
+const QUANTITIES = new RegExp(
+  String.raw`(${NUMBER})${BLANK}*([a-z]+)(?:(?:${BLANK}|,)+|$|${GLUED})`,
+  "gy",
+);
 /** All before an "ago" that follows a unit or a time: after a number it would be its unit. */
-const WORDS = /^@?\s*(.*?)((?<=[a-z,]|:[\d.:]+)\s+ago)?$/s;
+const WORDS = new RegExp(
+  String.raw`^${BLANK}*@?${BLANK}*(.*?)((?<=[a-z,]|:[\d.:]+)${BLANK}+ago)?${BLANK}*$`,
+  "s",
+);
 const CLOCK = /^([+-]?)(\d+):([0-5]?\d)(?::((?:[0-5]?\d|60)(?:\.\d+)?))?$/;
 const ISO_NUMBER = String.raw`-?\d+(?:\.\d+)?`;
 const ISO = new RegExp(
@@ -62,7 +70,7 @@ export const minutes = lengthOfTime.refine((text) => (readLength(text) ?? MINUTE
 
 /** A length of time in milliseconds, or nothing if it is none. */
 export function readLength(text: string): number | undefined {
-  return readIso(text.trim()) ?? readWords(text.trim().toLowerCase());
+  return readIso(text) ?? readWords(text.toLowerCase());
 }
 
 function readIso(text: string): number | undefined {

@@ -220,8 +220,8 @@ $$;
 comment on function workflow_engine.lock_repeated(uuid, uuid) is
   'Locks a fan-out and its items that did not end well; says whether it could lock them all.';
 
--- Sends the items of repeated fan-outs that did not end well back, the first max_concurrency of them to be due, and
--- lets the others go on. A fan-out whose items all ended well is put together anew.
+-- Sends the items of repeated fan-outs that did not end well back, and lets the others go on. As many are due as
+-- max_concurrency allows beside those. A fan-out whose items all ended well is put together anew.
 create or replace function workflow_engine.repeat_items(candidates workflow_engine.candidate[], at_time timestamptz)
 returns void
 language plpgsql
@@ -240,10 +240,12 @@ begin
   if v_fan_outs = '{}' then
     return;
   end if;
-  select array_agg(n.id), array_agg(case when n.number <= n.max_concurrency then repeat_items.at_time else 'infinity' end)
+  select array_agg(n.id), array_agg(case when n.number + n.going_on <= n.max_concurrency then repeat_items.at_time else 'infinity' end)
   into v_items, v_due_at
   from (
-    select i.id, a.max_concurrency, row_number() over (partition by p.id order by i.item_index) as number
+    select i.id, a.max_concurrency, e.is_over, row_number() over (partition by p.id, e.is_over order by i.item_index) as number,
+      count(*) filter (where not e.is_over and not workflow_engine.awaits_turn(i.status, i.execute_at))
+        over (partition by p.id) as going_on
     from unnest(v_fan_outs) t (id)
     join public.workflow_action_logs p on p.id = t.id
     join workflow_engine.action_version a
@@ -251,8 +253,10 @@ begin
       and a.workflow_action_id = p.workflow_action_id
     join public.workflow_action_logs i
       on i.run_id = p.run_id and i.workflow_action_id = p.workflow_action_id and i.item_index is not null
-    where i.status = 'stopped' or (i.status = 'failed' and i.final)
-  ) n;
+    cross join lateral (select not workflow_engine.is_unfinished(i.status, i.final) as is_over) e
+    where i.status not in ('completed', 'skipped')
+  ) n
+  where n.is_over;
   perform workflow_engine.reset_logs(v_items, v_due_at);
   perform workflow_engine.recount_items(v_fan_outs);
   perform workflow_engine.end_fan_outs(array(

@@ -173,7 +173,8 @@ begin
       n.item_index is not null and n.reason is not distinct from 'not_needed' as is_left_over,
       workflow_engine.awaits_turn(o.status, o.execute_at) as awaited_turn,
       workflow_engine.is_unfinished(o.status, o.final) and not workflow_engine.is_unfinished(n.status, n.final) as has_ended,
-      n.item_index is not null and o.status = 'processing' and n.status in ('waiting', 'not_started') as goes_on,
+      n.item_index is not null and n.status <> o.status and n.status <> 'processing'
+        and workflow_engine.is_unfinished(o.status, o.final) and workflow_engine.is_unfinished(n.status, n.final) as goes_on,
       workflow_engine.history_kind(
         o.status, n.status, n.tries > o.tries, n.error <> coalesce(o.error, ''),
         n.waits_for = 'approval' and n.output ->> 'decision' = 'expired'

@@ -466,8 +466,9 @@ $$;
 comment on function workflow_engine.keep_awaited_events(uuid[]) is
   'Keeps the events that some definition or action waits for.';
 
--- Forgets awaited events that are too old to be looked back at, and signals when their run has ended, too; names
--- when nobody waits for them any more. A name's date is renewed once a day, so that two days are none too few.
+-- Forgets awaited events that are too old to be looked back at, and signals when their run ended so long ago, too:
+-- until then a retry finds them. Names when nobody waits for them any more: a name's date is renewed once a day, so
+-- that two days are none too few.
 create or replace function workflow_engine.forget_awaited_events(at_time timestamptz)
 returns void
 language sql
@@ -478,7 +479,13 @@ as $$
     select o.event_id
     from workflow_engine.awaited_event o
     where o.occurred_at < forget_awaited_events.at_time - (select s.look_back from workflow_engine.settings s)
-      and not exists (select from public.workflow_run r where r.id = o.run_id and r.completed_at is null)
+      and not exists (
+        select from public.workflow_run r
+        where r.id = o.run_id and (
+          r.completed_at is null
+          or r.completed_at >= forget_awaited_events.at_time - (select s.look_back from workflow_engine.settings s)
+        )
+      )
     order by o.occurred_at
     limit 1000
     for update skip locked

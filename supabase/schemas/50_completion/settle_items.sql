@@ -30,7 +30,7 @@ comment on function workflow_engine.lock_fan_outs(workflow_engine.item_count[]) 
   'Locks the fan-outs of ended items.';
 
 -- Locks the runs of actions that ended together with items, and those of fan-outs that these items end, all by id: a
--- fan-out that ended first would take its run before an older one.
+-- fan-out that ended first would take its run before an older one. Before them the logs of these fan-outs.
 create or replace function workflow_engine.lock_ended_runs(run_ids uuid[], counts workflow_engine.item_count[])
 returns void
 language plpgsql
@@ -47,6 +47,10 @@ begin
     where f.unfinished = c.finished or f.failed + c.failed > f.tolerated
   );
   if v_runs <> '{}' then
+    perform from public.workflow_action_logs l
+    where l.run_id = any (v_runs) and l.waits_for = 'items' and l.status = 'waiting'
+    order by l.id
+    for update;
     perform from public.workflow_run r
     where r.id = any (lock_ended_runs.run_ids || v_runs)
     order by r.id

@@ -167,6 +167,7 @@ begin
   for update;
   perform from public.workflow_run r where r.id = any (retry_runs.run_ids) order by r.id for update;
   v_runs := workflow_engine.reopen_runs(retry_runs.run_ids);
+  delete from workflow_engine.unneeded_child u where u.run_id = any (v_runs);
   perform workflow_engine.unsettle_followers(array(select b.id from workflow_engine.find_broken(v_runs) b));
   select array_agg(b.id), array_agg(greatest(t.due_at, b.planned_for)) into v_broken, v_due_at
   from workflow_engine.find_broken(v_runs) b
