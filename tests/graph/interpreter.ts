@@ -245,17 +245,9 @@ export class Interpreter {
     });
   }
 
-  /** Back to the beginning; of a fan-out, the items that did not end well. */
   #repeat(log: Log, due: Log["due"]): void {
-    const items = log.item === null ? this.#itemsOf(log.action) : [];
     this.#unsettle(log);
     log.due = due;
-    if (items.length === 0) return;
-    Object.assign(log, { status: "waiting", due: "never" });
-    for (const item of items.filter(({ status }) => status === "failed" || status === "stopped")) {
-      this.#unsettle(item);
-    }
-    this.#releaseItems(log.action, due);
   }
 
   #goOn(changed: readonly Log[]): void {
@@ -272,7 +264,7 @@ export class Interpreter {
       for (const { settle } of decided) settle?.();
       this.#follow(decided.filter(({ settle }) => settle !== null).map(({ log }) => log));
       for (const { log, settle } of decided) {
-        if (log.status === "waiting") this.#insertItems(log.action);
+        if (log.status === "waiting") this.#openItems(log.action);
         if (settle === null && log.status === "not_started") {
           Object.assign(log, { status: "processing", hasBegun: true });
         }
@@ -280,10 +272,18 @@ export class Interpreter {
     }
   }
 
-  #insertItems(action: Action): void {
-    action.items?.forEach((_, item) =>
-      this.#insert(action, { item, due: item < action.maxConcurrency ? "now" : "never" })
-    );
+  /** A fan-out begins with all its items, or once more with those that did not end well. */
+  #openItems(action: Action): void {
+    const items = this.#itemsOf(action);
+    if (items.length === 0) {
+      action.items?.forEach((_, item) =>
+        this.#insert(action, { item, due: item < action.maxConcurrency ? "now" : "never" })
+      );
+    }
+    for (const item of items.filter(({ status }) => status === "failed" || status === "stopped")) {
+      this.#unsettle(item);
+    }
+    this.#follow(items);
   }
 
   /** What becomes of a due log instead of an attempt; null for an attempt. */
@@ -299,7 +299,7 @@ export class Interpreter {
     }
     if (items === null || log.item !== null) return null;
     if (items.length === 0) return () => this.#end(log, "completed", []);
-    return () => Object.assign(log, { status: "waiting", due: "never" });
+    return () => Object.assign(log, { status: "waiting", due: "never", hasBegun: true });
   }
 
   #holds(condition: Condition): boolean {
@@ -315,10 +315,10 @@ export class Interpreter {
   }
 
   /** No more of its items run at once than max_concurrency, the first ones first. */
-  #releaseItems(action: Action, due: Log["due"] = "now"): void {
+  #releaseItems(action: Action): void {
     const unfinished = this.#itemsOf(action).filter(isUnfinished);
     for (const item of unfinished.slice(0, action.maxConcurrency)) {
-      if (awaitsTurn(item)) item.due = due;
+      if (awaitsTurn(item)) item.due = "now";
     }
   }
 
