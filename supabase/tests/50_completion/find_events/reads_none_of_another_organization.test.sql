@@ -3,6 +3,7 @@ begin;
 select plan(4);
 
 set local enable_seqscan = off;
+set local jit = off;
 create temporary table given on commit drop as
 select (test.log_of(r.run, 'ask')).id, r.run, m.match, m.key
 from (values

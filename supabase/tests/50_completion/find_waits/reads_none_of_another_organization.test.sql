@@ -3,6 +3,7 @@ begin;
 select plan(3);
 
 set local enable_seqscan = off;
+set local jit = off;
 create temporary table given on commit drop as
 select (public.workflow_emit('order.paid', '{"id": 1}', organization_id => 'mine') ->> 'event_id')::uuid as event_id;
 insert into workflow_engine.awaited_event (event_id, organization_id, name, payload, occurred_at)
